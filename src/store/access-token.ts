@@ -1,0 +1,128 @@
+import { all, one, run, type Work } from './work.ts'
+
+/** A row of oauth_access_token, with what its client says of it. `aud` is parsed; null is the issuer. */
+export interface AccessToken {
+  readonly jti: string
+  readonly token_hash: Uint8Array
+  readonly hash_key_id: string
+  readonly client_id: string
+  readonly sub: string
+  readonly grant_type: string
+  readonly scope: string
+  readonly aud: readonly string[] | null
+  readonly iat: number
+  readonly exp: number
+  readonly revoked_at: number | null
+  readonly client_revoked_at: number | null
+}
+
+type Row = Omit<AccessToken, 'aud'> & { aud: string | null }
+
+const token = (row: Row): AccessToken => ({
+  ...row,
+  aud: row.aud === null ? null : (JSON.parse(row.aud) as readonly string[]),
+})
+
+const SELECT = `SELECT jti, token_hash, hash_key_id, token.client_id, sub, grant_type, token.scope, aud, iat, exp,
+    token.revoked_at, client.revoked_at AS client_revoked_at
+  FROM oauth_access_token AS token JOIN oauth_client AS client ON client.client_id = token.client_id`
+
+const FIND = `${SELECT} WHERE jti = $jti`
+
+/** One access token and whether its client still stands, in one statement (IN-04). */
+export function* findAccessToken(jti: string): Work<AccessToken | undefined> {
+  const row = yield* one<Row>(FIND, { jti })
+  return row === undefined ? undefined : token(row)
+}
+
+const INSERT = `INSERT INTO oauth_access_token
+    (jti, token_hash, hash_key_id, client_id, sub, grant_type, scope, aud, iat, exp)
+  VALUES ($jti, $token_hash, $hash_key_id, $client_id, $sub, $grant_type, $scope, $aud, $iat, $exp)`
+
+export function* insertAccessToken(row: Omit<AccessToken, 'revoked_at' | 'client_revoked_at'>): Work<void> {
+  yield* run(INSERT, { ...row, aud: row.aud === null ? null : JSON.stringify(row.aud) })
+}
+
+/** Revokes a live token; `false` when it was revoked or had expired before. */
+export function* markAccessTokenRevoked(jti: string, now: number): Work<boolean> {
+  const row = yield* one(
+    `UPDATE oauth_access_token SET revoked_at = $now
+     WHERE jti = $jti AND revoked_at IS NULL AND exp > $now RETURNING jti`,
+    { jti, now },
+  )
+  return row !== undefined
+}
+
+/** Revokes some of a client's live tokens; gives how many. Repeat until it gives fewer than `limit`. */
+export function* revokeClientTokens(client_id: string, now: number, limit: number): Work<number> {
+  const rows = yield* all(
+    `UPDATE oauth_access_token SET revoked_at = $now WHERE jti IN (
+       SELECT jti FROM oauth_access_token
+       WHERE client_id = $client_id AND revoked_at IS NULL AND exp > $now ORDER BY jti LIMIT $limit
+     ) RETURNING jti`,
+    { client_id, now, limit },
+  )
+  return rows.length
+}
+
+/** How many tokens of a client are live. */
+export function* countLiveTokens(client_id: string, now: number): Work<number> {
+  const row = yield* one<{ live: number }>(
+    `SELECT count(*) AS live FROM oauth_access_token
+     WHERE client_id = $client_id AND revoked_at IS NULL AND exp > $now`,
+    { client_id, now },
+  )
+  return row?.live ?? 0
+}
+
+/** Which tokens `listAccessTokens` gives. */
+export interface TokenFilter {
+  readonly client_id?: string | undefined
+  readonly sub?: string | undefined
+  /** Only tokens that are live at this time. */
+  readonly live_at?: number | undefined
+  /** The last jti of the page before; the list goes from new to old. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+/** A page of access tokens, newest first. */
+export function* listAccessTokens(filter: TokenFilter): Work<readonly AccessToken[]> {
+  const client = filter.client_id === undefined ? '' : 'AND token.client_id = $client_id'
+  const sub = filter.sub === undefined ? '' : 'AND token.sub = $sub'
+  const live =
+    filter.live_at === undefined
+      ? ''
+      : 'AND token.exp > $live_at AND token.revoked_at IS NULL AND client.revoked_at IS NULL'
+  const before = filter.before === undefined ? '' : 'AND token.jti < $before'
+  const { limit, ...rest } = filter
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+  const rows = yield* all<Row>(
+    `${SELECT} WHERE 1 = 1 ${client} ${sub} ${live} ${before} ORDER BY jti DESC LIMIT $limit`,
+    {
+      ...given,
+      limit,
+    },
+  )
+  return rows.map(token)
+}
+
+/** Removes tokens that expired before `before`, some at a time; gives how many. */
+export function* purgeAccessTokens(before: number, limit: number): Work<number> {
+  const rows = yield* all(
+    `DELETE FROM oauth_access_token WHERE jti IN (
+       SELECT jti FROM oauth_access_token WHERE exp <= $before ORDER BY exp LIMIT $limit
+     ) RETURNING jti`,
+    { before, limit },
+  )
+  return rows.length
+}
+
+/** How many tokens `purgeAccessTokens` would remove. */
+export function* countExpiredTokens(before: number): Work<number> {
+  const row = yield* one<{ expired: number }>(
+    'SELECT count(*) AS expired FROM oauth_access_token WHERE exp <= $before',
+    { before },
+  )
+  return row?.expired ?? 0
+}

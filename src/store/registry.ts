@@ -1,0 +1,72 @@
+import type { Client } from '../protocol/client-metadata.ts'
+import { findClient } from './client.ts'
+import { type ClientSecret, listClientSecrets } from './client-secret.ts'
+import { listScopes } from './scope.ts'
+import type { Store, Work } from './work.ts'
+
+/** A client with the secrets it may authenticate with, as one snapshot. */
+export interface RegisteredClient {
+  readonly client: Client
+  readonly secrets: readonly ClientSecret[]
+}
+
+/**
+ * What every request needs and few requests change: clients parsed, default scopes. Kept only while
+ * `store.generation()` stays the same, so that a change by any process holds for the next request.
+ */
+export interface Registry {
+  client(client_id: string): RegisteredClient | undefined | Promise<RegisteredClient | undefined>
+  defaultScopes(): readonly string[] | Promise<readonly string[]>
+}
+
+/** Beyond this many clients in use the cache starts afresh; 10,000 of them take about 20 MB. */
+const MOST_CLIENTS = 10_000
+
+export const createRegistry = (store: Store): Registry => {
+  const clients = new Map<string, RegisteredClient>()
+  let defaults: readonly string[] | undefined
+  let generation = Number.NaN
+
+  /** Empties what is stale, and gives the generation that a read begun now belongs to. */
+  const current = (): number => {
+    const now = store.generation()
+    if (now !== generation || clients.size > MOST_CLIENTS) {
+      clients.clear()
+      defaults = undefined
+      generation = now
+    }
+    return now
+  }
+
+  return {
+    client(client_id) {
+      const begun = current()
+      const known = clients.get(client_id)
+      if (known !== undefined) return known
+      return store.read(findRegisteredClient(client_id)).then((found) => {
+        // An unknown id is not kept: a stranger could fill the memory with them.
+        if (found !== undefined && begun === generation) clients.set(client_id, found)
+        return found
+      })
+    },
+    defaultScopes() {
+      const begun = current()
+      if (defaults !== undefined) return defaults
+      return store.read(listDefaultScopes()).then((found) => {
+        if (begun === generation) defaults = found
+        return found
+      })
+    },
+  }
+}
+
+function* findRegisteredClient(client_id: string): Work<RegisteredClient | undefined> {
+  const client = yield* findClient(client_id)
+  if (client === undefined) return undefined
+  return { client, secrets: yield* listClientSecrets(client_id) }
+}
+
+function* listDefaultScopes(): Work<readonly string[]> {
+  const scopes = yield* listScopes()
+  return scopes.filter(({ is_default }) => is_default).map(({ scope }) => scope)
+}

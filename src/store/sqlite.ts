@@ -1,0 +1,216 @@
+import { statSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+import { createLane, type Failure, type Job, type Lane } from './lane.ts'
+import { isStoreWide, storeError } from './sqlite-error.ts'
+import { createStepper } from './sqlite-statement.ts'
+import { StoreError } from './store-error.ts'
+import { realTimers, type Timers } from './timers.ts'
+import type { Store, Work } from './work.ts'
+
+export interface SqliteStoreOptions {
+  /** How messages name the database. */
+  readonly file: string
+  /** The newest schema version this program knows, for `status()`. */
+  readonly latest_version: number
+  readonly timers?: Timers
+}
+
+/** One transaction's largest number of works, so that a re-run stays short. */
+const LARGEST_BATCH = 256
+
+/**
+ * The driver: runs every work of one event-loop turn on one connection, all reads on one snapshot,
+ * all writes in one `BEGIN IMMEDIATE`, when the turn ends. It never blocks on another process.
+ *
+ * @param database opened and configured by open.ts, and closed by `close()`
+ */
+export const createSqliteStore = (database: Database.Database, options: SqliteStoreOptions): Store => {
+  const { file, timers = realTimers } = options
+  const stepper = createStepper(database, file)
+  const control = (text: string): (() => void) => {
+    const statement = database.prepare(text)
+    return () => {
+      try {
+        statement.run()
+      } catch (error) {
+        throw storeError(error, file, text)
+      }
+    }
+  }
+  const beginReading = control('BEGIN')
+  const beginWriting = control('BEGIN IMMEDIATE')
+  const commit = control('COMMIT')
+  const rollback = control('ROLLBACK')
+  const save = control('SAVEPOINT work')
+  const undo = control('ROLLBACK TO work')
+  const release = control('RELEASE work')
+  const dataVersion = database.prepare<[], number>('PRAGMA data_version').pluck()
+
+  let scheduled = false
+  let turn: PromiseWithResolvers<void> | undefined
+  let closing: PromiseWithResolvers<void> | undefined
+  let generation = 0
+  let seenVersion = dataVersion.get()
+  let observed = false
+
+  const schedule = (): void => {
+    if (scheduled) return
+    scheduled = true
+    timers.setImmediate(flush)
+  }
+
+  const flush = (): void => {
+    scheduled = false
+    observed = false
+    turn?.resolve()
+    turn = undefined
+    if (reads.isReady()) runReads(reads.take(Number.POSITIVE_INFINITY))
+    if (writes.isReady()) runWrites(writes.take(LARGEST_BATCH))
+    if (writes.isReady()) schedule()
+    if (closing !== undefined && reads.isEmpty() && writes.isEmpty()) {
+      database.close()
+      closing.resolve()
+    }
+  }
+
+  /** Moves the generation when another connection has committed; inside BEGIN it fixes the snapshot. */
+  const observe = (): void => {
+    const version = dataVersion.get()
+    if (version === seenVersion) return
+    seenVersion = version
+    generation += 1
+  }
+
+  const runReads = (batch: readonly Job[]): void => {
+    try {
+      beginReading()
+      observe()
+    } catch (error) {
+      rollBack()
+      reads.fail(batch, storeError(error, file))
+      return
+    }
+    let lost: Failure | undefined
+    for (const job of batch) {
+      try {
+        if (lost === undefined) job.result = stepper.stepReading(job.work())
+        else job.failure = lost
+      } catch (error) {
+        job.failure = { error }
+        // SQLite itself ends a transaction on some failures of the disk: the snapshot is gone.
+        if (!database.inTransaction) lost = job.failure
+      }
+    }
+    rollBack()
+    reads.settle(batch)
+  }
+
+  const runWrites = (batch: readonly Job[]): void => {
+    let failure = transact(batch, together)
+    if (failure !== undefined && batch.length > 1 && !isStoreWide(failure.error)) {
+      failure = transact(batch, apart)
+    }
+    if (failure === undefined) writes.settle(batch)
+    else writes.fail(batch, failure.error)
+  }
+
+  /** One transaction for the batch; a failure means that nothing of it was stored. */
+  const transact = (batch: readonly Job[], stepAll: (batch: readonly Job[]) => void): Failure | undefined => {
+    stepper.forget()
+    try {
+      beginWriting()
+      stepAll(batch)
+      commit()
+    } catch (error) {
+      rollBack()
+      return { error }
+    }
+    if (stepper.wroteRegistry()) generation += 1
+    return undefined
+  }
+
+  const together = (batch: readonly Job[]): void => {
+    for (const job of batch) job.result = stepper.step(job.work())
+  }
+
+  /** After a work has thrown: each under a savepoint, so that only what throws is undone. */
+  const apart = (batch: readonly Job[]): void => {
+    for (const job of batch) {
+      save()
+      try {
+        job.result = stepper.step(job.work())
+      } catch (error) {
+        if (isStoreWide(error) || !database.inTransaction) throw error
+        job.failure = { error }
+        undo()
+      }
+      release()
+    }
+  }
+
+  /** After FULL or IOERR SQLite may have rolled back already. */
+  const rollBack = (): void => {
+    try {
+      if (database.inTransaction) rollback()
+    } catch {
+      // The next BEGIN fails then, says why, and comes here again.
+    }
+  }
+
+  const reads = createLane(timers, schedule)
+  const writes = createLane(timers, schedule)
+
+  const enqueue = <T>(lane: Lane, work: () => Work<T>): Promise<T> => {
+    if (closing !== undefined) {
+      return Promise.reject(new StoreError('database_failed', `database is closed: ${file}`))
+    }
+    schedule()
+    return lane.push(work)
+  }
+
+  return {
+    read: (work) => enqueue(reads, () => work),
+    write: (work) => enqueue(writes, work),
+    turn() {
+      if (turn === undefined) {
+        turn = Promise.withResolvers<void>()
+        schedule()
+      }
+      return turn.promise
+    },
+    generation() {
+      if (observed || !database.open) return generation
+      observed = true
+      schedule()
+      try {
+        observe()
+      } catch {
+        // Not known to be the same, so it counts as changed; the read that follows says what is wrong.
+        generation += 1
+      }
+      return generation
+    },
+    status() {
+      try {
+        return {
+          driver: 'sqlite',
+          file,
+          engine_version: String(database.prepare('SELECT sqlite_version()').pluck().get()),
+          schema_version: Number(database.prepare('SELECT max(version) FROM oauthd_migration').pluck().get()),
+          latest_version: options.latest_version,
+          bytes: statSync(database.name).size,
+          wal_bytes: statSync(`${database.name}-wal`, { throwIfNoEntry: false })?.size ?? 0,
+        }
+      } catch (error) {
+        throw storeError(error, file)
+      }
+    },
+    close() {
+      if (closing === undefined) {
+        closing = Promise.withResolvers<void>()
+        schedule()
+      }
+      return closing.promise
+    },
+  }
+}

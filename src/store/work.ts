@@ -1,0 +1,82 @@
+/**
+ * Database work as a value: read these lines first.
+ *
+ * A work is a generator that yields statements and is given rows. It decides; a driver runs it,
+ * inside one transaction, possibly more than once. So a work touches nothing but rows.
+ *
+ * The rules of the common dialect are in docs/decisions/0001-works-over-two-databases.md.
+ */
+
+/** What a column or a parameter may hold. `undefined` is never bound. */
+export type Value = string | number | Uint8Array | null
+
+/** A row as a driver hands it over; its shape is known only to the statement that asked. */
+export type Row = Readonly<Record<string, Value>>
+
+export type Params = Readonly<Record<string, Value>>
+
+/**
+ * One statement. `text` names its parameters `$name`; `want` says how much of the answer is read,
+ * so that a driver need not fetch or wait for more.
+ */
+export interface Statement {
+  readonly text: string
+  readonly params: Params
+  readonly want: 'one' | 'all' | 'none'
+}
+
+/** An operation on rows that ends in a `T`. */
+export type Work<T> = Generator<Statement, T, readonly Row[]>
+
+const NO_PARAMS: Params = Object.freeze({})
+
+/** Yields one statement, returns its first row, or `undefined`. `R` is the row's shape. */
+export function* one<R>(text: string, params: Params = NO_PARAMS): Work<R | undefined> {
+  const rows = yield { text, params, want: 'one' }
+  return rows[0] as R | undefined
+}
+
+/** Yields one statement, returns all its rows. The text must have an ORDER BY and a limit. */
+export function* all<R>(text: string, params: Params = NO_PARAMS): Work<readonly R[]> {
+  const rows = yield { text, params, want: 'all' }
+  return rows as readonly R[]
+}
+
+/** Yields one statement whose answer nobody reads. */
+export function* run(text: string, params: Params = NO_PARAMS): Work<void> {
+  yield { text, params, want: 'none' }
+}
+
+/** Where works are run. */
+export interface Store {
+  /** Runs a work that only reads, on committed rows, together with the other reads of the turn. */
+  read<T>(work: Work<T>): Promise<T>
+  /**
+   * Runs a work in one transaction with the other works of the turn. Resolves after the commit
+   * has been flushed to disk. The thunk may be called again; each call must give a fresh work.
+   * @throws {StoreError} `database_busy` after 5 s without the write lock, `database_full`, …
+   */
+  write<T>(work: () => Work<T>): Promise<T>
+  /** Resolves at the end of this event-loop turn; one promise a turn, so answers leave together. */
+  turn(): Promise<void>
+  /**
+   * A number that changes whenever clients, scopes or keys may have changed, by this process or
+   * another. What is parsed from those rows may be kept only while it stays the same, and only
+   * under the number that was taken before they were read.
+   */
+  generation(): number
+  /** Facts for `db:status`. */
+  status(): StoreStatus
+  /** Runs what is queued, then closes. */
+  close(): Promise<void>
+}
+
+export interface StoreStatus {
+  readonly driver: 'sqlite'
+  readonly file: string
+  readonly engine_version: string
+  readonly schema_version: number
+  readonly latest_version: number
+  readonly bytes: number
+  readonly wal_bytes: number
+}
