@@ -1,0 +1,97 @@
+import type { Client } from './client-metadata.ts'
+import { isSameResource } from './resource.ts'
+
+/** What is known of an access token. Times are epoch seconds. */
+export interface AccessToken {
+  readonly jti: string
+  readonly client_id: string
+  readonly sub: string
+  readonly grant_type: string
+  /** Space-separated; may be empty. */
+  readonly scope: string
+  /** The resources it is for; `null`: the issuer's own (AT-03). */
+  readonly aud: readonly string[] | null
+  readonly iat: number
+  readonly exp: number
+  readonly revoked_at: number | null
+  /** When its client was revoked, which ends every token at once (CA-11). */
+  readonly client_revoked_at: number | null
+}
+
+/** RFC 7662 section 2.2. */
+export type Introspection = { readonly active: false } | ActiveToken
+
+export interface ActiveToken {
+  readonly active: true
+  readonly scope?: string
+  readonly client_id: string
+  readonly token_type: 'Bearer'
+  readonly exp: number
+  readonly iat: number
+  readonly sub: string
+  readonly aud: string | readonly string[]
+  readonly iss: string
+  readonly jti: string
+  /** Ours (contract, settled points): tells a client's own token from a person's. */
+  readonly grant_type: string
+}
+
+export interface Inactivity {
+  readonly reason: 'revoked' | 'client_revoked' | 'expired'
+  readonly at: number
+}
+
+/** RFC 7662 section 2.2: what is said of every token that is not live, whatever the reason. */
+export const INACTIVE: { readonly active: false } = Object.freeze({ active: false })
+
+/** TM-02: dead exactly at exp, with no grace for the clock of whoever asks. */
+export const isLive = (token: AccessToken, now: number): boolean =>
+  token.revoked_at === null && token.client_revoked_at === null && now < token.exp
+
+/** Why a token is not live; `undefined` when it is. For the operator only (`token:introspect --explain`). */
+export const whyInactive = (token: AccessToken, now: number): Inactivity | undefined => {
+  if (token.revoked_at !== null) return { reason: 'revoked', at: token.revoked_at }
+  if (token.client_revoked_at !== null) return { reason: 'client_revoked', at: token.client_revoked_at }
+  return now < token.exp ? undefined : { reason: 'expired', at: token.exp }
+}
+
+/** The answer of RFC 7662 section 2.2 about a live token. */
+export const introspection = (token: AccessToken, server: { readonly issuer: string }): ActiveToken => {
+  const { client_id, exp, iat, sub, jti, grant_type, scope } = token
+  const aud = audience(token.aud, server.issuer)
+  const about = {
+    client_id,
+    token_type: 'Bearer',
+    exp,
+    iat,
+    sub,
+    aud,
+    iss: server.issuer,
+    jti,
+    grant_type,
+  } as const
+  // Contract, settled points: an empty scope leaves the member out.
+  return scope === '' ? { active: true, ...about } : { active: true, scope, ...about }
+}
+
+/**
+ * IN-05: an `own` caller sees what was issued to it and what is meant for a resource of its own.
+ * What it may not see is answered like a token that does not exist (RFC 7662 section 4).
+ *
+ * @param server a token without a resource is meant for its issuer, which may be the caller's resource
+ */
+export const maySee = (
+  caller: Pick<Client, 'client_id' | 'introspect' | 'resource'>,
+  token: Pick<AccessToken, 'client_id' | 'aud'>,
+  server: { readonly issuer: string },
+): boolean => {
+  if (caller.introspect === 'any' || token.client_id === caller.client_id) return true
+  const aud = token.aud ?? [server.issuer]
+  return caller.resource.some((resource) => aud.some((one) => isSameResource(one, resource)))
+}
+
+/** RFC 7519 section 4.1.3: one audience may be a string, and most readers expect it so. */
+const audience = (aud: readonly string[] | null, issuer: string): string | readonly string[] => {
+  const [first = issuer, ...more] = aud ?? []
+  return more.length === 0 ? first : [first, ...more]
+}

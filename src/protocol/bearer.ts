@@ -1,0 +1,54 @@
+import { OAuthError } from './error.ts'
+
+/** RFC 6750 section 2.1: b64token. The scheme's case does not count (RFC 9110 section 11.1). */
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
+const IS_BEARER = /^bearer(?: |$)/i
+
+const REALM = 'oauthd'
+
+/** The parameters of a Bearer challenge, RFC 6750 section 3. */
+export interface BearerChallenge {
+  readonly realm?: string
+  /** `invalid_token`, `insufficient_scope`, …; none for a request that had no credentials. */
+  readonly error?: string
+  readonly error_description?: string
+  /** What the resource needs. */
+  readonly scope?: string
+}
+
+/**
+ * The token of an `Authorization: Bearer` header.
+ *
+ * @param authorization `null` when there is no such header
+ * @returns `undefined` when it carries none: absent, or of another scheme
+ * @throws {OAuthError} invalid_request (RFC 6750 section 3.1) when it is malformed
+ */
+export const bearerToken = (authorization: string | null): string | undefined => {
+  if (authorization === null || !IS_BEARER.test(authorization)) return undefined
+  const [, token] = BEARER.exec(authorization) ?? []
+  if (token === undefined) {
+    throw new OAuthError('invalid_request', 'the Authorization header is not well formed')
+  }
+  return token
+}
+
+/** RFC 7617 section 2: the challenge to a client that came with Basic and was refused (ERR-03). */
+export const basicChallenge = (realm: string = REALM): string => `Basic ${parameters([['realm', realm]])}`
+
+/** RFC 6750 section 3: the scheme is followed by at least one parameter, so the realm is always there. */
+export const bearerChallenge = (challenge: BearerChallenge = {}): string => {
+  const { realm = REALM, error, error_description, scope } = challenge
+  return `Bearer ${parameters([
+    ['realm', realm],
+    ['error', error],
+    ['error_description', error_description],
+    ['scope', scope],
+  ])}`
+}
+
+const parameters = (pairs: readonly (readonly [name: string, value: string | undefined])[]): string =>
+  pairs.flatMap(([name, value]) => (value === undefined ? [] : `${name}="${quotable(value)}"`)).join(', ')
+
+/** RFC 9110 section 5.6.4: no value may end its quotes early, nor its line. */
+const quotable = (value: string): string =>
+  value.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, (special) => `\\${special}`)

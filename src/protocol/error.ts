@@ -1,0 +1,53 @@
+/**
+ * Every refusal the protocol knows, with the HTTP status of each.
+ * OAuth 2.1 section 3.2.4 unless said otherwise.
+ */
+const STATUS = {
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  invalid_scope: 400,
+  /** RFC 8707 section 2. */
+  invalid_target: 400,
+  /** RFC 6750 section 3.1. */
+  invalid_token: 401,
+  insufficient_scope: 403,
+  /** RFC 7591 section 3.2.2. */
+  invalid_redirect_uri: 400,
+  invalid_client_metadata: 400,
+  server_error: 500,
+  temporarily_unavailable: 503,
+} as const
+
+export type ErrorCode = keyof typeof STATUS
+
+/**
+ * A refusal in the protocol's own words. `error_description` is always safe to show; what is
+ * not goes into `cause`, which only the log sees.
+ *
+ * @param error an error code registered for OAuth (RFC 6749 section 11.4)
+ * @param error_description for the developer; printable ASCII without `"` and `\`
+ * @param options `status` where the code's usual one does not fit (413, 405); `cause` for the log
+ */
+export class OAuthError extends Error {
+  readonly error: ErrorCode
+  readonly error_description: string
+  readonly status: number
+
+  constructor(
+    error: ErrorCode,
+    error_description: string,
+    options: { status?: number; cause?: unknown } = {},
+  ) {
+    super(error_description, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'OAuthError'
+    this.error = error
+    this.error_description = showable(error_description)
+    this.status = options.status ?? STATUS[error]
+  }
+}
+
+/** OAuth 2.1 section 3.2.4: only %x20-21, %x23-5B and %x5D-7E may stand in an error_description. */
+const showable = (text: string): string => text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?')

@@ -1,0 +1,91 @@
+/** One member of client metadata, from whatever was given to a value of its type. Each throws by the member's name. */
+import { OAuthError } from './error.ts'
+import { parseScope } from './scope.ts'
+
+const MAX_LIST = 100
+const MAX_NAME = 128
+const MAX_SCOPE = 4096
+const MAX_OWNER = 255
+const MAX_TTL = 365 * 86_400
+
+/** Controls, lone surrogates, line separators, and the marks that turn the direction of text (PG-10). */
+const UNSHOWABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
+const OWNER = /^[A-Za-z][A-Za-z0-9_.-]*:[^\s\p{C}]+$/u
+
+/** RFC 7591 section 3.2.2. */
+export const badMetadata = (member: string, problem: string): OAuthError =>
+  new OAuthError('invalid_client_metadata', `${member}: ${problem}`)
+
+/** 1 to 128 characters that a page can show in one line. */
+export const readName = (member: string, given: unknown): string => {
+  if (given === undefined) throw badMetadata(member, 'is missing')
+  if (typeof given !== 'string') throw badMetadata(member, 'must be a string')
+  const name = given.trim()
+  if (name === '') throw badMetadata(member, 'must not be empty')
+  if ([...name].length > MAX_NAME) throw badMetadata(member, `must be at most ${MAX_NAME} characters`)
+  if (UNSHOWABLE.test(name)) throw badMetadata(member, 'must not hold control or text direction characters')
+  return name
+}
+
+/** A list of strings, each once; absent is empty. */
+export const readList = (member: string, given: unknown): readonly string[] => {
+  if (given === undefined) return []
+  if (!Array.isArray(given)) throw badMetadata(member, 'must be a list of strings')
+  if (given.length > MAX_LIST) throw badMetadata(member, `must have at most ${MAX_LIST} entries`)
+  const list = new Set<string>()
+  for (const entry of given) {
+    if (typeof entry !== 'string') throw badMetadata(member, 'must be a list of strings')
+    list.add(entry)
+  }
+  return [...list]
+}
+
+/**
+ * A scope string, in its order, each token once; absent is empty.
+ *
+ * @throws {OAuthError} invalid_scope
+ */
+export const readScope = (member: string, given: unknown): string => {
+  if (given === undefined) return ''
+  if (typeof given !== 'string') throw badMetadata(member, 'must be a string of scopes with a space between')
+  if (given.length > MAX_SCOPE) throw badMetadata(member, `must be at most ${MAX_SCOPE} characters`)
+  const tokens = parseScope(given)
+  if (tokens !== undefined) return tokens.join(' ')
+  throw new OAuthError('invalid_scope', `${member}: must be printable words with one space between two`)
+}
+
+/** One of a few words. */
+export const readChoice = <Choice extends string>(
+  member: string,
+  given: unknown,
+  choices: readonly Choice[],
+): Choice => {
+  const choice = choices.find((one) => one === given)
+  if (choice === undefined) throw badMetadata(member, `must be ${inWords(choices, 'or')}`)
+  return choice
+}
+
+/** true or false; absent is false. */
+export const readFlag = (member: string, given: unknown): boolean => {
+  if (given === undefined) return false
+  if (typeof given !== 'boolean') throw badMetadata(member, 'must be true or false')
+  return given
+}
+
+/** `TYPE:ID`, the app's own words for whom the client belongs to; null is nobody. */
+export const readOwner = (member: string, given: unknown): string | null => {
+  if (given === undefined || given === null) return null
+  if (typeof given === 'string' && given.length <= MAX_OWNER && OWNER.test(given)) return given
+  throw badMetadata(member, `must be TYPE:ID without spaces, at most ${MAX_OWNER} characters`)
+}
+
+/** A lifetime in whole seconds, 1 to 31,536,000 (365 days); null is the server's own. */
+export const readLifetime = (member: string, given: unknown): number | null => {
+  if (given === undefined || given === null) return null
+  if (typeof given === 'number' && Number.isInteger(given) && given >= 1 && given <= MAX_TTL) return given
+  throw badMetadata(member, `must be a whole number of seconds from 1 to ${MAX_TTL}`)
+}
+
+/** `a, b and c`. */
+export const inWords = (words: readonly string[], joint: 'and' | 'or'): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${joint} ${words.at(-1)}`

@@ -1,0 +1,49 @@
+import { OAuthError } from './error.ts'
+import { splitUri, webUriProblem } from './uri.ts'
+
+/** RFC 3986 section 6.2.3, for the two schemes a resource may have. */
+const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443' }
+
+/** What keeps `uri` from being a resource (RFC 8707 section 2: absolute, no fragment); words after its name. */
+export const resourceProblem = (uri: string): string | undefined => webUriProblem(uri)
+
+/**
+ * The resources a request names, each once, in its order and spelling.
+ *
+ * @throws {OAuthError} invalid_target (RFC 8707 section 2)
+ */
+export const readResources = (resource: readonly string[]): readonly string[] => {
+  if (resource.length === 0) return resource
+  for (const uri of resource) {
+    const problem = resourceProblem(uri)
+    if (problem !== undefined) throw new OAuthError('invalid_target', `resource ${problem}`)
+  }
+  return distinctResources(resource)
+}
+
+/** Leaves out what names the same resource as an earlier one. */
+export const distinctResources = (resource: readonly string[]): readonly string[] => {
+  const seen = new Map<string, string>()
+  for (const uri of resource) {
+    const key = comparable(uri)
+    if (!seen.has(key)) seen.set(key, uri)
+  }
+  return [...seen.values()]
+}
+
+/** RI-03: scheme and host without case, the default port and the empty path as if written. */
+export const isSameResource = (one: string, other: string): boolean =>
+  one === other || comparable(one) === comparable(other)
+
+/** How `registered` spells `resource`: the spelling that goes into `aud` (decision 11). */
+export const registeredSpelling = (resource: string, registered: readonly string[]): string | undefined =>
+  registered.find((uri) => isSameResource(uri, resource))
+
+/** For comparing only: path and query stay as written, since RFC 8707 gives them no equivalences. */
+const comparable = (uri: string): string => {
+  const { scheme = '', host = '', port, path, query } = splitUri(uri)
+  const lower = scheme.toLowerCase()
+  const explicit = port === undefined || port === '' || port === DEFAULT_PORT[lower] ? '' : `:${port}`
+  const search = query === undefined ? '' : `?${query}`
+  return `${lower}://${host.toLowerCase()}${explicit}${path === '' ? '/' : path}${search}`
+}

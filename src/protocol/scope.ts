@@ -1,0 +1,80 @@
+import { OAuthError } from './error.ts'
+
+/** RFC 6749 section 3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ), one space between two. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
+
+/** Asks for a refresh token in other servers; here only grant_types decides (decision 10). */
+const OFFLINE_ACCESS = 'offline_access'
+
+/**
+ * The scope tokens of a scope string, in its order, without duplicates. `''` has none.
+ *
+ * @returns `undefined` when it is not a scope by RFC 6749 section 3.3
+ */
+export const parseScope = (scope: string): readonly string[] | undefined => {
+  if (scope === '') return []
+  if (!SCOPE.test(scope)) return undefined
+  return scope.includes(' ') ? [...new Set(scope.split(' '))] : [scope]
+}
+
+/** Whether every token of `wanted` is in `granted`; a wanted scope that is malformed is never covered. */
+export const covers = (granted: string, wanted: string): boolean => {
+  const tokens = parseScope(wanted)
+  if (tokens === undefined) return false
+  if (granted === wanted) return true
+  const had = new Set(parseScope(granted))
+  return tokens.every((token) => had.has(token))
+}
+
+/** What both hold, in the order of `scope`. */
+export const intersect = (scope: string, other: string): string => {
+  const had = new Set(parseScope(other))
+  return (parseScope(scope) ?? []).filter((token) => had.has(token)).join(' ')
+}
+
+/**
+ * A scope that is a power over oauthd itself: granted by client_credentials only, and to a client
+ * that the operator made (contract, settled points).
+ */
+export const isReserved = (token: string): boolean => token === 'introspect' || token.startsWith('oauthd:')
+
+/** A scope that discovery may name: not a reserved one, and never offline_access (decision 10). */
+export const isAdvertised = (token: string): boolean => token !== OFFLINE_ACCESS && !isReserved(token)
+
+/**
+ * What is granted when a client asks by itself for `requested` (contract, settled points).
+ *
+ * Asked for nothing: the client's scopes that are marked default, if it has any; else all it has.
+ * `offline_access` is taken from a client with the refresh_token grant and left out of the grant.
+ *
+ * @param requested as sent; `undefined` when it was not
+ * @param client what is registered: its scope and grant_types
+ * @param defaults the scopes that the operator marked default
+ * @param grant_type reserved scopes are granted by client_credentials alone
+ */
+export const grantScope = (
+  requested: string | undefined,
+  client: { readonly scope: string; readonly grant_types: readonly string[] },
+  defaults: readonly string[],
+  grant_type: string,
+): string | OAuthError => {
+  const mayHave = (token: string): boolean =>
+    token !== OFFLINE_ACCESS && (grant_type === 'client_credentials' || !isReserved(token))
+  const registered = (parseScope(client.scope) ?? []).filter(mayHave)
+  if (requested === undefined) {
+    const marked = registered.filter((token) => defaults.includes(token))
+    return (marked.length > 0 ? marked : registered).join(' ')
+  }
+  const tokens = parseScope(requested)
+  if (tokens === undefined) return new OAuthError('invalid_scope', 'scope is not well formed')
+  const mayAskOffline = client.grant_types.includes('refresh_token')
+  const granted: string[] = []
+  for (const token of tokens) {
+    if (token === OFFLINE_ACCESS && mayAskOffline) continue
+    if (!registered.includes(token)) {
+      return new OAuthError('invalid_scope', 'scope goes beyond what the client is registered for')
+    }
+    granted.push(token)
+  }
+  return granted.join(' ')
+}

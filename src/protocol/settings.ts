@@ -1,0 +1,176 @@
+/**
+ * Every setting, with its unit, its default and what it may be. The flag (`--access-token-ttl`), the
+ * variable (`OAUTHD_ACCESS_TOKEN_TTL`), the key of the configuration file and the library's option
+ * (`access_token_ttl`) all follow from the name. A new setting is a member of `Settings` and an
+ * entry of `SETTINGS`.
+ *
+ * The master secret is not here: it comes only from OAUTHD_SECRET or the key file.
+ */
+import { parseDuration } from './duration.ts'
+
+export interface Settings {
+  /** The database: a file. */
+  readonly db: string
+  /** The address to listen on. */
+  readonly host: string
+  /** The TCP port to listen on; 0 takes a free one. */
+  readonly port: number
+  /** RFC 8414 section 2: the issuer identifier, byte for byte as given. */
+  readonly issuer: string
+  /** The path of the endpoints below the issuer, without a slash at either end. */
+  readonly prefix: string
+  /** Seconds. */
+  readonly access_token_ttl: number
+}
+
+export type SettingName = keyof Settings
+
+/** What somebody gave: words from the command line or the environment, values from TOML or a program. */
+export type GivenSettings = { readonly [K in SettingName]?: unknown }
+
+export interface Setting<T> {
+  /** What stands for the value in help: `PORT`. */
+  readonly placeholder: string
+  readonly help: string
+  readonly fallback: (given: { readonly port: number }) => T
+  /** @throws {TypeError} when the value cannot be this setting; the message follows on its name. */
+  readonly read: (value: unknown) => T
+}
+
+const text =
+  (allowed: RegExp, mustBe: string) =>
+  (value: unknown): string => {
+    if (typeof value === 'string' && allowed.test(value)) return value
+    throw new TypeError(mustBe)
+  }
+
+const integer =
+  (low: number, high: number) =>
+  (value: unknown): number => {
+    const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
+    if (typeof number === 'number' && Number.isInteger(number) && number >= low && number <= high)
+      return number
+    throw new TypeError(`must be a whole number from ${low} to ${high}`)
+  }
+
+const YEAR = 31_536_000
+
+/** Reads a lifetime: a number of seconds, or words as in `30m`. @throws {TypeError} out of 1 s to 365 d */
+export const readLifetime = (value: unknown): number => {
+  const seconds = typeof value === 'string' ? parseDuration(value) : value
+  if (typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 1 && seconds <= YEAR)
+    return seconds
+  throw new TypeError('must be a time from 1 second to 365 days, such as 3600, 30m or 24h')
+}
+
+/** RFC 8252 section 7.3: the hosts on which plain http stays on the machine. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/**
+ * RFC 8414 section 2: the issuer is a URL of scheme https without query and fragment; http is for
+ * loopback only (requirement HTTP-16). It is compared character by character, so only the
+ * normalised spelling is taken; a trailing slash is kept as given (MD-02).
+ */
+const readIssuer = (value: unknown): string => {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined || typeof value !== 'string')
+    throw new TypeError('must be a URL, such as https://id.example')
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
+    throw new TypeError('must be https; http is only for localhost, 127.0.0.1 and [::1]')
+  }
+  if (/[?#]/.test(value)) throw new TypeError('must have no query and no fragment')
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError('must have no user name and no password')
+  if (url.href !== value && url.href !== `${value}/`) throw new TypeError(`must be written as ${url.href}`)
+  return value
+}
+
+export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
+  db: {
+    placeholder: 'FILE',
+    help: 'database',
+    fallback: () => './oauthd.db',
+    read: text(/^[^\0]+$/, 'must be the name of a file'),
+  },
+  host: {
+    placeholder: 'HOST',
+    help: 'address to listen on',
+    fallback: () => '127.0.0.1',
+    read: text(/^[A-Za-z0-9.:][A-Za-z0-9.:%_-]*$/, 'must be a host name or an IP address'),
+  },
+  port: {
+    placeholder: 'PORT',
+    help: 'port to listen on; 0 takes a free one',
+    fallback: () => 6749,
+    read: integer(0, 65_535),
+  },
+  issuer: {
+    placeholder: 'URL',
+    help: 'public address of the server',
+    fallback: ({ port }) => `http://localhost:${port}`,
+    read: readIssuer,
+  },
+  prefix: {
+    placeholder: 'PATH',
+    help: 'path of the endpoints below the issuer',
+    fallback: () => 'oauth',
+    read: text(
+      /^(?!-|\.{1,2}(\/|$))[A-Za-z0-9._~-]+(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*$/,
+      'must be a path such as oauth or a/b, without a slash at either end',
+    ),
+  },
+  access_token_ttl: {
+    placeholder: 'TIME',
+    help: 'how long an access token lives',
+    fallback: () => 3600,
+    read: readLifetime,
+  },
+}
+
+/** In the order of the table. */
+export const SETTING_NAMES: readonly SettingName[] = [
+  'db',
+  'host',
+  'port',
+  'issuer',
+  'prefix',
+  'access_token_ttl',
+]
+
+/** `access_token_ttl` is `--access-token-ttl` on the command line. */
+export const flagOf = (name: string): string => `--${name.replaceAll('_', '-')}`
+
+/** `access_token_ttl` is `OAUTHD_ACCESS_TOKEN_TTL` in the environment. */
+export const variableOf = (name: string): string => `OAUTHD_${name.toUpperCase()}`
+
+/** The default as help shows it; the issuer's follows the port. */
+export const shownDefault = (name: SettingName): string =>
+  name === 'issuer' ? 'http://localhost:PORT' : String(SETTINGS[name].fallback({ port: 0 }))
+
+/**
+ * Reads what was given and fills in the rest.
+ *
+ * @throws {TypeError} naming the setting and saying what it must be
+ */
+export const completeSettings = (given: GivenSettings): Settings => {
+  const port = take('port', given, 0)
+  return {
+    db: take('db', given, port),
+    host: take('host', given, port),
+    port,
+    issuer: take('issuer', given, port),
+    prefix: take('prefix', given, port),
+    access_token_ttl: take('access_token_ttl', given, port),
+  }
+}
+
+const take = <K extends SettingName>(name: K, given: GivenSettings, port: number): Settings[K] => {
+  const setting: Setting<Settings[K]> = SETTINGS[name]
+  const value = given[name]
+  if (value === undefined) return setting.fallback({ port })
+  try {
+    return setting.read(value)
+  } catch (error) {
+    throw error instanceof TypeError ? new TypeError(`${name} ${error.message}`) : error
+  }
+}

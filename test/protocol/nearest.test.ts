@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { nearest } from '../../src/protocol/nearest.ts'
+
+const NAMES = ['client_name', 'redirect_uris', 'grant_types', 'scope', 'owner', 'resource']
+
+test('contract, settled points: a wrong name suggests the nearest', () => {
+  assert.equal(nearest('redirectUris', NAMES), 'redirect_uris')
+  assert.equal(nearest('redirect-uri', NAMES), 'redirect_uris')
+  assert.equal(nearest('scopes', NAMES), 'scope')
+  assert.equal(nearest('socpe', NAMES), 'scope')
+  assert.equal(nearest('GRANT_TYPE', NAMES), 'grant_types')
+  assert.equal(nearest('owners', NAMES), 'owner')
+})
+
+test('contract, settled points: what is near to nothing suggests nothing', () => {
+  assert.equal(nearest('jwks', NAMES), undefined)
+  assert.equal(nearest('', NAMES), undefined)
+  assert.equal(nearest('x'.repeat(100_000), NAMES), undefined)
+  assert.equal(nearest('scope', []), undefined)
+})
+
+test('contract, settled points: the nearest of several is suggested', () => {
+  assert.equal(nearest('tocken', ['taken', 'token', 'broken']), 'token')
+})

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  distinctResources,
+  isSameResource,
+  readResources,
+  registeredSpelling,
+  resourceProblem,
+} from '../../src/protocol/resource.ts'
+import { refusal } from './_refusal.ts'
+
+test('RI-01: a resource is an absolute https URI, or http on loopback', () => {
+  for (const uri of [
+    'https://api.example',
+    'https://api.example/v1?tenant=1',
+    'http://localhost:3000/mcp',
+    'http://127.0.0.1',
+    'http://[::1]:8080/a',
+  ]) {
+    assert.equal(resourceProblem(uri), undefined, uri)
+    assert.deepEqual(readResources([uri]), [uri])
+  }
+})
+
+test('RI-01: relative, with a fragment, of another scheme, or http elsewhere is invalid_target', () => {
+  for (const uri of [
+    'api',
+    '/api',
+    'https://api.example#',
+    'https://api.example/#a',
+    'http://api.example',
+    'urn:example:api',
+    'https:',
+    'https://',
+    'https://u:p@api.example',
+    'https://api.example/a b',
+    'https://api.example:port',
+  ]) {
+    refusal('invalid_target', () => readResources(['https://ok.example', uri]))
+  }
+})
+
+test('ERR-02: the refusal does not repeat the resource', () => {
+  const { error_description } = refusal('invalid_target', () => readResources(['attack']))
+  assert.doesNotMatch(error_description, /attack/)
+})
+
+test('RI-03: scheme and host without case, default port and empty path count as the same', () => {
+  for (const same of [
+    'https://h.example/',
+    'HTTPS://H.Example',
+    'https://h.example:443',
+    'https://h.example:/',
+  ]) {
+    assert.equal(isSameResource('https://h.example', same), true, same)
+  }
+  assert.equal(isSameResource('http://localhost:80/a', 'http://LOCALHOST/a'), true)
+  assert.equal(isSameResource('https://h.example?a', 'https://h.example/?a'), true)
+})
+
+test('RI-03: nothing else is normalised', () => {
+  for (const other of [
+    'https://h.example/A',
+    'https://h.example/a/',
+    'https://h.example/b/../a',
+    'https://h.example/%61',
+    'https://h.example:8443/a',
+    'https://h.example/a?',
+    'https://h.example:80/a',
+    'http://h.example/a',
+  ]) {
+    assert.equal(isSameResource('https://h.example/a', other), false, other)
+  }
+})
+
+test('decision 11: a resource named twice counts once, as first spelled', () => {
+  assert.deepEqual(readResources(['https://h.example/', 'https://b.example', 'https://h.example']), [
+    'https://h.example/',
+    'https://b.example',
+  ])
+  assert.deepEqual(distinctResources([]), [])
+})
+
+test('decision 11: the registered spelling is the one that is emitted', () => {
+  const registered = ['https://a.example', 'https://h.example']
+  assert.equal(registeredSpelling('https://h.example/', registered), 'https://h.example')
+  assert.equal(registeredSpelling('https://x.example/', registered), undefined)
+})
