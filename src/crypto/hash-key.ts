@@ -1,0 +1,30 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { derive } from './seal.ts'
+
+/** One hash key, split by purpose: a stolen hash of one kind says nothing about another kind. */
+export interface HashKey {
+  readonly hash_key_id: string
+  readonly access_token: KeyObject
+  readonly client_secret: KeyObject
+}
+
+/** The hash keys of a database. New hashes use `newest`; stored ones name the key they were made with. */
+export interface HashKeys {
+  readonly newest: HashKey
+  find(hash_key_id: string): HashKey | undefined
+}
+
+/** @param keys the opened keys of the database, oldest first (their ids are time-ordered) */
+export const hashKeys = (keys: readonly { hash_key_id: string; key: Uint8Array }[]): HashKeys => {
+  const all = new Map(keys.map(({ hash_key_id, key }) => [hash_key_id, hashKey(hash_key_id, key)]))
+  const newest = [...all.values()].at(-1)
+  if (newest === undefined) throw new RangeError('a database has at least one hash key')
+  return { newest, find: (hash_key_id) => all.get(hash_key_id) }
+}
+
+// A KeyObject is made once: hashing with a bare Buffer costs seven times as much a call.
+const hashKey = (hash_key_id: string, key: Uint8Array): HashKey => ({
+  hash_key_id,
+  access_token: createSecretKey(derive(key, 'oauthd access token', 32)),
+  client_secret: createSecretKey(derive(key, 'oauthd client secret', 32)),
+})

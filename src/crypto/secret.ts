@@ -1,0 +1,115 @@
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import {
+  assemble,
+  base32,
+  ID_RANDOM_BYTES,
+  PREFIX,
+  parseToken,
+  preview,
+  timeOrderedId,
+} from '../protocol/token-form.ts'
+import type { HashKeys } from './hash-key.ts'
+import { randomBytes } from './random.ts'
+
+/** A new access token: the clear value, once, and what may be stored of it. */
+export interface MintedToken {
+  readonly access_token: string
+  readonly jti: string
+  readonly token_hash: Uint8Array
+  readonly hash_key_id: string
+}
+
+/** A client secret as it is stored; the clear value stays with the caller. */
+export interface HashedSecret {
+  readonly client_secret_id: string
+  readonly secret_hash: Uint8Array
+  readonly hash_key_id: string
+  readonly preview: string
+}
+
+/** A token that somebody presented: well formed, its checksum right, not yet compared with a row. */
+export interface PresentedToken {
+  readonly jti: string
+  /** Whether a row is this token's, in constant time. */
+  matches(row: { readonly token_hash: Uint8Array; readonly hash_key_id: string }): boolean
+}
+
+/** Every random string and every keyed hash of one database. */
+export interface Secrets {
+  accessToken(at: number): MintedToken
+  clientSecret(): string
+  hashClientSecret(client_secret: string, at: number): HashedSecret
+  /** Whether a presented secret is the stored one, in constant time. */
+  matchesClientSecret(
+    client_secret: string,
+    stored: { readonly secret_hash: Uint8Array; readonly hash_key_id: string },
+  ): boolean
+  /** Spends the time of one comparison: an unknown client must not answer faster (ERR-04). */
+  pretendToMatch(client_secret: string): false
+  /** `undefined` for what is not one of our access tokens, a typo included: no row is read for it. */
+  present(token: string): PresentedToken | undefined
+}
+
+/** @param keys the hash keys of the database; `at` above is epoch milliseconds */
+export const createSecrets = (keys: HashKeys): Secrets => {
+  const { newest } = keys
+  return {
+    accessToken(at) {
+      const jti = timeOrderedId(at, randomBytes(ID_RANDOM_BYTES))
+      const access_token = assemble(PREFIX.access_token, jti, secretPart())
+      return {
+        access_token,
+        jti,
+        token_hash: hmac(newest.access_token, access_token),
+        hash_key_id: newest.hash_key_id,
+      }
+    },
+    clientSecret: () => assemble(PREFIX.client_secret, '', secretPart()),
+    hashClientSecret: (client_secret, at) => ({
+      client_secret_id: newId(PREFIX.client_secret_id, at),
+      secret_hash: hmac(newest.client_secret, client_secret),
+      hash_key_id: newest.hash_key_id,
+      preview: preview(client_secret),
+    }),
+    matchesClientSecret(client_secret, { secret_hash, hash_key_id }) {
+      const key = keys.find(hash_key_id)
+      return key !== undefined && equal(hmac(key.client_secret, client_secret), secret_hash)
+    },
+    pretendToMatch(client_secret) {
+      equal(hmac(newest.client_secret, client_secret), NO_HASH)
+      return false
+    },
+    present(token) {
+      const form = parseToken(token)
+      if (form?.kind !== 'access_token') return undefined
+      return {
+        jti: form.id,
+        matches({ token_hash, hash_key_id }) {
+          const key = keys.find(hash_key_id)
+          return key !== undefined && equal(hmac(key.access_token, token), token_hash)
+        },
+      }
+    },
+  }
+}
+
+/** 256 bits: what a secret is hard to guess by (CA-08, TK-10). */
+const SECRET_BYTES = 32
+
+const NO_HASH = new Uint8Array(SECRET_BYTES)
+
+const hmac = (key: KeyObject, text: string): Buffer => createHmac('sha256', key).update(text).digest()
+
+const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b)
+
+const secretPart = (): string => randomBytes(SECRET_BYTES).toString('base64url')
+
+/** A time-ordered id with the prefix of its kind. `at` is epoch milliseconds. */
+export const newId = (prefix: string, at: number): string =>
+  prefix + timeOrderedId(at, randomBytes(ID_RANDOM_BYTES))
+
+/** `cl_` and 80 random bits; never begins with `https` and never equals a user's `sub` (DR-08, TK-11). */
+export const newClientId = (): string => PREFIX.client + base32(randomBytes(ID_RANDOM_BYTES))
+
+/** A short id for one request; random, so that it can be shown to the one who asked. */
+export const newRequestId = (): string => randomBytes(12).toString('base64url')

@@ -1,0 +1,115 @@
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { randomBytes } from './crypto/random.ts'
+import { SECRET_MIN_LENGTH } from './crypto/seal.ts'
+
+/** What can be wrong with the master secret; `hint` is the next thing to do. */
+export class SecretError extends Error {
+  readonly code:
+    | 'secret_too_short'
+    | 'secret_missing'
+    | 'secret_mismatch'
+    | 'key_file_open_to_others'
+    | 'key_file_unreadable'
+  readonly hint: string
+
+  constructor(code: SecretError['code'], message: string, hint: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'SecretError'
+    this.code = code
+    this.hint = hint
+  }
+}
+
+/** A master secret and where it came from: `OAUTHD_SECRET`, an option, or the key file's path. */
+export interface MasterSecret {
+  readonly secret: string
+  readonly source: string
+}
+
+/** The file that holds the generated master secret of a database. */
+export const keyFile = (db: string): string => `${db}.key`
+
+/**
+ * The master secret that is given, or the one in the key file; `undefined` when there is neither.
+ *
+ * @param given `OAUTHD_SECRET` or the library's option; it beats the key file
+ * @throws {SecretError} too short, or a key file that others may read (CL-03)
+ */
+export const findMasterSecret = (db: string, given: string | undefined): MasterSecret | undefined => {
+  if (given !== undefined && given !== '') return longEnough({ secret: given, source: 'OAUTHD_SECRET' })
+  const file = keyFile(db)
+  const mode = fileMode(file)
+  if (mode === undefined) return undefined
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    throw new SecretError(
+      'key_file_open_to_others',
+      `others may read the master secret in ${file} (mode ${(mode & 0o777).toString(8).padStart(4, '0')})`,
+      `chmod 600 ${file}`,
+    )
+  }
+  return longEnough({ secret: read(file), source: file })
+}
+
+const fileMode = (file: string): number | undefined => {
+  try {
+    return lstatSync(file).mode
+  } catch {
+    return undefined
+  }
+}
+
+const read = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw new SecretError(
+      'key_file_unreadable',
+      `cannot read the master secret in ${file}`,
+      'check who owns the file',
+      cause,
+    )
+  }
+}
+
+const longEnough = (found: MasterSecret): MasterSecret => {
+  const shortest = Math.min(...found.secret.split(',').map((part) => part.trim().length))
+  if (shortest >= SECRET_MIN_LENGTH) return found
+  throw new SecretError(
+    'secret_too_short',
+    `the master secret in ${found.source} is shorter than ${SECRET_MIN_LENGTH} characters`,
+    'use 32 or more random characters, for example from: openssl rand -base64 32',
+  )
+}
+
+/**
+ * Generates a master secret into the key file, 0600, whole or not at all. When another process
+ * was quicker, its secret is taken.
+ */
+export const generateMasterSecret = (db: string): MasterSecret => {
+  const file = keyFile(db)
+  const temporary = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`
+  const handle = openSync(temporary, 'wx', 0o600)
+  try {
+    writeSync(handle, `${randomBytes(32).toString('base64url')}\n`)
+    fsyncSync(handle)
+    linkSync(temporary, file)
+  } catch (error) {
+    if (!isExisting(error)) throw error
+  } finally {
+    closeSync(handle)
+    unlinkSync(temporary)
+  }
+  return longEnough({ secret: read(file), source: file })
+}
+
+const isExisting = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EEXIST'
