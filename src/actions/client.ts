@@ -1,0 +1,141 @@
+import type { Client, ClientMetadata } from '../protocol/client-metadata.ts'
+import { OAuthError } from '../protocol/error.ts'
+import { countLiveTokens } from '../store/access-token.ts'
+import {
+  type ClientFilter,
+  claimClient,
+  findClient,
+  insertClient,
+  listClients,
+  markClientRevoked,
+  updateClient,
+} from '../store/client.ts'
+import {
+  type ClientSecret,
+  deleteClientSecret,
+  expireClientSecret,
+  insertClientSecret,
+  listClientSecrets,
+} from '../store/client-secret.ts'
+import type { Work } from '../store/work.ts'
+
+/** A secret minted and hashed before the transaction. */
+export type FreshSecret = Omit<ClientSecret, 'client_id' | 'created_at' | 'expires_at'>
+
+/** Registers a client with its first secret, if it has one; `undefined` when the id is taken. */
+export function* registerClient(
+  client_id: string,
+  metadata: ClientMetadata,
+  secret: FreshSecret | undefined,
+  now: number,
+): Work<Client | undefined> {
+  const client: Client = {
+    ...metadata,
+    client_id,
+    client_id_issued_at: now,
+    updated_at: now,
+    revoked_at: null,
+  }
+  if (!(yield* insertClient(client))) return undefined
+  if (secret !== undefined)
+    yield* insertClientSecret({ ...secret, client_id, created_at: now, expires_at: null })
+  return client
+}
+
+/**
+ * Changes a client in place.
+ * @param change judges the client as it stands and gives it as it shall be, or the refusal
+ */
+export function* changeClient(
+  client_id: string,
+  change: (client: Client) => ClientMetadata | OAuthError,
+  now: number,
+): Work<Client | OAuthError | undefined> {
+  if (!(yield* claimClient(client_id, now))) return undefined
+  const client = yield* findClient(client_id)
+  if (client === undefined) return undefined
+  const metadata = change(client)
+  if (metadata instanceof OAuthError) return metadata
+  const changed = { ...client, ...metadata, updated_at: now }
+  yield* updateClient(changed)
+  return changed
+}
+
+/** What a rotation left behind: when the secret before stops, `undefined` when there was none. */
+export interface Rotation {
+  readonly client: Client
+  readonly previous_expires_at: number | undefined
+}
+
+/**
+ * Decision 18: the secret before dies now, or after `overlap` seconds; of older ones none is left,
+ * so that at most two are live (SEC-01). `undefined` when there is no such client; a refusal when
+ * it is public.
+ */
+export function* rotateClientSecret(
+  client_id: string,
+  secret: FreshSecret,
+  overlap: number,
+  now: number,
+): Work<Rotation | OAuthError | undefined> {
+  if (!(yield* claimClient(client_id, now))) return undefined
+  const client = yield* findClient(client_id)
+  if (client === undefined) return undefined
+  if (client.token_endpoint_auth_method === 'none') {
+    return new OAuthError('invalid_client_metadata', 'a public client has no secret')
+  }
+  const secrets = yield* listClientSecrets(client_id)
+  const live = secrets.filter(({ expires_at }) => expires_at === null || expires_at > now)
+  const previous = live.at(-1)
+  for (const old of secrets) {
+    if (old !== previous) yield* deleteClientSecret(old.client_secret_id)
+  }
+  if (previous !== undefined) yield* expireClientSecret(previous.client_secret_id, now + overlap)
+  yield* insertClientSecret({ ...secret, client_id, created_at: now, expires_at: null })
+  const until = Math.min(previous?.expires_at ?? Number.MAX_SAFE_INTEGER, now + overlap)
+  return { client, previous_expires_at: previous === undefined ? undefined : until }
+}
+
+/**
+ * Revokes a client. Its tokens are dead with it from the commit on, because every look at a token
+ * looks at its client too (IN-04); `tokens` says how many were live.
+ */
+export function* revokeClient(client_id: string, now: number): Work<{ tokens: number } | undefined> {
+  if (!(yield* markClientRevoked(client_id, now))) return undefined
+  return { tokens: yield* countLiveTokens(client_id, now) }
+}
+
+/** What `client:show` tells beside the registration: never a secret's value. */
+export interface ClientDetail {
+  readonly client: Client
+  readonly secrets: readonly ClientSecret[]
+  readonly tokens: number
+}
+
+export function* describeClient(client_id: string, now: number): Work<ClientDetail | undefined> {
+  const client = yield* findClient(client_id)
+  if (client === undefined) return undefined
+  const secrets = (yield* listClientSecrets(client_id)).filter(
+    ({ expires_at }) => expires_at === null || expires_at > now,
+  )
+  const tokens = client.revoked_at === null ? yield* countLiveTokens(client_id, now) : 0
+  return { client, secrets, tokens }
+}
+
+const PAGE = 500
+
+/** Clients that match; a grant type is looked for in the parsed list, page by page. */
+export function* selectClients(
+  filter: ClientFilter & { readonly grant_type?: string | undefined },
+): Work<readonly Client[]> {
+  const { grant_type, limit } = filter
+  if (grant_type === undefined) return yield* listClients(filter)
+  const found: Client[] = []
+  let after = filter.after
+  for (;;) {
+    const page: readonly Client[] = yield* listClients({ ...filter, after, limit: PAGE })
+    found.push(...page.filter((client) => client.grant_types.includes(grant_type)))
+    after = page.at(-1)?.client_id
+    if (page.length < PAGE || found.length >= limit) return found.slice(0, limit)
+  }
+}

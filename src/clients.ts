@@ -1,0 +1,155 @@
+import {
+  type ClientDetail,
+  changeClient,
+  describeClient,
+  type FreshSecret,
+  type Rotation,
+  registerClient,
+  revokeClient,
+  rotateClientSecret,
+} from './actions/client.ts'
+import { newClientId } from './crypto/secret.ts'
+import { chosenClientId } from './protocol/client-id.ts'
+import { type ClientInformation, clientInformation } from './protocol/client-information.ts'
+import {
+  type Client,
+  changedMetadata,
+  type GivenMetadata,
+  isConfidential,
+  registrable,
+} from './protocol/client-metadata.ts'
+import { OAuthError } from './protocol/error.ts'
+import { looksLikeSecret } from './protocol/token-form.ts'
+import { now, type Server } from './server.ts'
+
+/** A client as it is shown the one time its secret is (RFC 7591 section 3.2.1). */
+export interface ClientWithSecret extends ClientInformation {
+  readonly client_secret?: string
+  /** Epoch seconds; 0 does not expire. Present with a secret. */
+  readonly client_secret_expires_at?: number
+}
+
+/** What an operator may choose instead of having it generated. */
+export interface ChosenCredentials {
+  readonly client_id?: string | undefined
+  /** 16 to 256 printable ASCII characters; at least 128 bits of it should be random (CA-08). */
+  readonly client_secret?: string | undefined
+}
+
+/**
+ * Registers a client; the library and the command line both come through here.
+ *
+ * @returns `undefined` when the chosen `client_id` is taken, also by a revoked client
+ * @throws {OAuthError} invalid_client_metadata, invalid_redirect_uri, invalid_scope
+ */
+export const createClient = async (
+  server: Server,
+  given: GivenMetadata,
+  chosen: ChosenCredentials = {},
+): Promise<ClientWithSecret | undefined> => {
+  const metadata = registrable(given)
+  const client_id = chosenId(chosen.client_id) ?? newClientId()
+  const confidential = isConfidential(metadata)
+  if (!confidential && chosen.client_secret !== undefined) {
+    throw new OAuthError('invalid_client_metadata', 'client_secret: a public client has no secret')
+  }
+  const client_secret = chosenSecret(chosen.client_secret) ?? server.secrets.clientSecret()
+  const fresh = confidential ? hashed(server, client_secret) : undefined
+  const client = await server.store.write(() => registerClient(client_id, metadata, fresh, now(server)))
+  if (client === undefined) return undefined
+  return shown(client, confidential ? client_secret : undefined)
+}
+
+/** A client after a rotation, with its new secret and the end of the one before. */
+export interface RotatedClient extends ClientWithSecret {
+  /** Epoch seconds; absent when there was no live secret before. */
+  readonly previous_secret_expires_at?: number
+}
+
+/** Decision 18: an overlap is 30 days at the most. Seconds. */
+export const LONGEST_OVERLAP: number = 30 * 86_400
+
+/**
+ * Gives a client a new secret; the old one stops now, or `overlap` seconds from now.
+ *
+ * @returns `undefined` when there is no such client, or it is revoked
+ * @throws {OAuthError} invalid_client_metadata for a public client or an overlap out of range
+ */
+export const rotateSecret = async (
+  server: Server,
+  client_id: string,
+  options: { overlap?: number | undefined; client_secret?: string | undefined } = {},
+): Promise<RotatedClient | undefined> => {
+  const overlap = options.overlap ?? 0
+  if (!Number.isInteger(overlap) || overlap < 0 || overlap > LONGEST_OVERLAP) {
+    throw new OAuthError('invalid_client_metadata', 'overlap: must be between 0 seconds and 30 days')
+  }
+  const client_secret = chosenSecret(options.client_secret) ?? server.secrets.clientSecret()
+  const fresh = hashed(server, client_secret)
+  const rotation = await server.store.write(() => rotateClientSecret(client_id, fresh, overlap, now(server)))
+  if (rotation === undefined) return undefined
+  if (rotation instanceof OAuthError) throw rotation
+  return rotated(rotation, client_secret)
+}
+
+/**
+ * Changes some members of a client; `null` takes an optional one back.
+ *
+ * @returns `undefined` when there is no such client, or it is revoked
+ * @throws {OAuthError} as `createClient`
+ */
+export const updateClient = async (
+  server: Server,
+  client_id: string,
+  changes: (client: Client) => GivenMetadata,
+): Promise<ClientInformation | undefined> => {
+  const judge = (client: Client): ReturnType<typeof changedMetadata> | OAuthError => {
+    try {
+      return changedMetadata(client, changes(client))
+    } catch (error) {
+      // A work returns its refusals; thrown, they would roll back the works of others.
+      if (error instanceof OAuthError) return error
+      throw error
+    }
+  }
+  const changed = await server.store.write(() => changeClient(client_id, judge, now(server)))
+  if (changed instanceof OAuthError) throw changed
+  return changed === undefined ? undefined : clientInformation(changed)
+}
+
+/** @returns how many live tokens died with it; `undefined` when there is no such client, or it was revoked before */
+export const revoke = (server: Server, client_id: string): Promise<{ tokens: number } | undefined> =>
+  server.store.write(() => revokeClient(client_id, now(server)))
+
+/** @returns a client, revoked or not, with what `client:show` tells beside its registration */
+export const describe = (server: Server, client_id: string): Promise<ClientDetail | undefined> =>
+  server.store.read(describeClient(client_id, now(server)))
+
+const chosenId = (client_id: string | undefined): string | undefined => {
+  const refusal = client_id === undefined ? undefined : chosenClientId(client_id)
+  if (refusal !== undefined) throw refusal
+  return client_id
+}
+
+const chosenSecret = (client_secret: string | undefined): string | undefined => {
+  if (client_secret !== undefined && !looksLikeSecret(client_secret)) {
+    throw new OAuthError(
+      'invalid_client_metadata',
+      'client_secret: must be 16 to 256 printable ASCII characters',
+    )
+  }
+  return client_secret
+}
+
+const hashed = (server: Server, client_secret: string): FreshSecret =>
+  server.secrets.hashClientSecret(client_secret, server.clock())
+
+const shown = (client: Client, client_secret: string | undefined): ClientWithSecret => ({
+  ...clientInformation(client),
+  ...(client_secret === undefined ? {} : { client_secret, client_secret_expires_at: 0 }),
+})
+
+const rotated = ({ client, previous_expires_at }: Rotation, client_secret: string): RotatedClient => ({
+  ...shown(client, client_secret),
+  ...(previous_expires_at === undefined ? {} : { previous_secret_expires_at: previous_expires_at }),
+})

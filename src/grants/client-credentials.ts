@@ -1,0 +1,35 @@
+import { issueAccessToken } from '../actions/issue.ts'
+import { OAuthError } from '../protocol/error.ts'
+import { readResources } from '../protocol/resource.ts'
+import { grantScope } from '../protocol/scope.ts'
+import type { Grant } from './grant.ts'
+
+const GRANT_TYPE = 'client_credentials'
+
+/**
+ * OAuth 2.1 section 4.2: the token stands for the client itself, never for a person, and there is
+ * no refresh token (TK-09).
+ */
+export const clientCredentials: Grant = {
+  grant_type: GRANT_TYPE,
+  prepare(form) {
+    const requested = form.values.get('scope')
+    const resources = readResources(form.resource)
+    return function* work({ client, now, fresh, access_token_ttl, default_scopes }) {
+      if (client.token_endpoint_auth_method === 'none') {
+        return new OAuthError('unauthorized_client', 'client_credentials is for confidential clients')
+      }
+      const scope = grantScope(requested, client, default_scopes, GRANT_TYPE)
+      if (scope instanceof OAuthError) return scope
+      return yield* issueAccessToken(fresh, {
+        client_id: client.client_id,
+        sub: client.client_id,
+        grant_type: GRANT_TYPE,
+        scope,
+        aud: resources.length === 0 ? null : resources,
+        now,
+        ttl: client.access_token_ttl ?? access_token_ttl,
+      })
+    }
+  },
+}

@@ -1,0 +1,7 @@
+import { clientCredentials } from './client-credentials.ts'
+import type { Grant } from './grant.ts'
+
+const ALL: readonly Grant[] = [clientCredentials]
+
+/** Every grant type that works, by name; discovery and the token endpoint read it. */
+export const grants: ReadonlyMap<string, Grant> = new Map(ALL.map((grant) => [grant.grant_type, grant]))

@@ -1,0 +1,42 @@
+import type { Server } from '../server.ts'
+
+/** One request on its way through a handler. */
+export interface Exchange {
+  readonly request: Request
+  /** The query with its `?`, or the empty string. */
+  readonly search: string
+  readonly request_id: string
+  /** When the request came: epoch milliseconds, and whole seconds. */
+  readonly at: number
+  readonly now: number
+  /** What the log line of this request says beside method, route and status. */
+  readonly note: Record<string, string | number>
+}
+
+/** What a handler gives back; turned into a response, with request id and CORS, in one place. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+}
+
+export type Handler = (server: Server, exchange: Exchange) => Answer | Promise<Answer>
+
+/** HTTP-07: nothing with a token, a secret or a refusal is stored by anybody on the way. */
+export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
+
+const JSON_HEADERS = { 'content-type': 'application/json', ...NO_STORE } as const
+
+/** A JSON answer that nobody may store. */
+export const json = (body: object, status = 200, headers?: Readonly<Record<string, string>>): Answer => ({
+  status,
+  headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
+  body: JSON.stringify(body),
+})
+
+/** An answer without a body. */
+export const empty = (status: number, headers: Readonly<Record<string, string>> = NO_STORE): Answer => ({
+  status,
+  headers,
+  body: null,
+})

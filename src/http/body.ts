@@ -1,0 +1,42 @@
+import { OAuthError } from '../protocol/error.ts'
+import { type Form, parseForm, refuseSecretsInQuery } from '../protocol/form.ts'
+import type { Exchange } from './answer.ts'
+
+/** HTTP-09: no form of the protocol comes near this. Bytes. */
+export const BODY_LIMIT = 65_536
+
+const FORM = /^application\/x-www-form-urlencoded\s*(?:;\s*charset="?utf-8"?\s*)?$/i
+
+/**
+ * Reads the form of a POST in the order of ERR-08: size, content type, duplicates.
+ * @throws {OAuthError} `invalid_request` for anything but a well-formed form (HTTP-03 to HTTP-06)
+ */
+export const readForm = async ({ request, search }: Exchange): Promise<Form> => {
+  const { headers } = request
+  if (Number(headers.get('content-length') ?? 0) > BODY_LIMIT) throw tooLarge()
+  const content_type = headers.get('content-type')
+  if (content_type !== null && !FORM.test(content_type)) throw wrongType()
+  const text = await readText(request)
+  if (content_type === null && text !== '') throw wrongType()
+  const form = parseForm(text)
+  if (search !== '') refuseSecretsInQuery(search, form)
+  return form
+}
+
+const readText = async (request: Request): Promise<string> => {
+  let text: string
+  try {
+    text = await request.text()
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BODY_TOO_LARGE') throw tooLarge()
+    throw new OAuthError('invalid_request', 'the body could not be read to its end', { cause })
+  }
+  if (text.length > BODY_LIMIT) throw tooLarge()
+  return text
+}
+
+const tooLarge = (): OAuthError =>
+  new OAuthError('invalid_request', `the body is larger than ${BODY_LIMIT} bytes`, { status: 413 })
+
+const wrongType = (): OAuthError =>
+  new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded')

@@ -1,0 +1,43 @@
+import { hash } from 'node:crypto'
+import { grants } from '../grants/registry.ts'
+import { authorizationServerMetadata } from '../protocol/metadata.ts'
+import { listScopes } from '../store/scope.ts'
+import type { Answer, Exchange, Handler } from './answer.ts'
+
+/** HTTP-08, and what KEY-02 counts with: a verifier may keep a document this long. Seconds. */
+export const DOCUMENT_MAX_AGE = 300
+
+/** GET /.well-known/oauth-authorization-server (RFC 8414): only what works (MD-05). */
+export const metadata: Handler = async (server, exchange) => {
+  const scopes = await server.store.read(listScopes())
+  const { issuer, prefix } = server.settings
+  const document = authorizationServerMetadata({
+    issuer,
+    prefix,
+    grant_types: [...grants.keys()],
+    scopes: scopes.map(({ scope }) => scope),
+  })
+  return publicDocument(exchange, document, 'application/json')
+}
+
+/** GET /oauth/jwks (RFC 7517): the public halves of every key that is published. */
+export const jwks: Handler = async (server, exchange) => {
+  const keys = await server.signingKeys()
+  const document = { keys: keys.map(({ public_jwk }) => JSON.parse(public_jwk) as unknown) }
+  return publicDocument(exchange, document, 'application/jwk-set+json')
+}
+
+/** A document that anybody may keep for a while, with an ETag to ask again by. */
+const publicDocument = ({ request }: Exchange, document: object, content_type: string): Answer => {
+  const body = JSON.stringify(document)
+  const etag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`
+  const headers = { 'cache-control': `public, max-age=${DOCUMENT_MAX_AGE}`, etag }
+  const known = request.headers.get('if-none-match')
+  if (known !== null && matchesEtag(known, etag)) return { status: 304, headers, body: null }
+  return { status: 200, headers: { ...headers, 'content-type': content_type }, body }
+}
+
+/** RFC 9110 section 13.1.2: weak comparison, a list, or `*`. */
+const matchesEtag = (if_none_match: string, etag: string): boolean =>
+  if_none_match.trim() === '*' ||
+  if_none_match.split(',').some((each) => each.trim().replace(/^W\//, '') === etag)

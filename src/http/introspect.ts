@@ -1,0 +1,56 @@
+import { introspectToken } from '../actions/token.ts'
+import { INACTIVE, introspection } from '../protocol/access-token.ts'
+import { bearerToken } from '../protocol/bearer.ts'
+import type { Client } from '../protocol/client-metadata.ts'
+import { OAuthError } from '../protocol/error.ts'
+import type { Form } from '../protocol/form.ts'
+import { covers } from '../protocol/scope.ts'
+import type { Server } from '../server.ts'
+import { type Exchange, type Handler, json } from './answer.ts'
+import { readForm } from './body.ts'
+import { authenticateClient } from './client.ts'
+
+/** POST /oauth/introspect (RFC 7662). What the caller may not see is inactive, no more (IN-02). */
+export const introspect: Handler = async (server, exchange) => {
+  const form = await readForm(exchange)
+  const caller = await authenticateCaller(server, exchange, form)
+  const token = form.values.get('token')
+  if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
+  const presented = server.secrets.present(token)
+  // A typo or another server's token: no row is read, but the answer leaves with its turn.
+  if (presented === undefined) {
+    await server.store.turn()
+    return json(INACTIVE)
+  }
+  const at = { issuer: server.settings.issuer, now: exchange.now }
+  const row = await server.store.read(introspectToken(presented, caller, at))
+  return json(row === undefined ? INACTIVE : introspection(row, at))
+}
+
+/** IN-01, IN-06: client authentication, or a token that was granted the scope `introspect`. */
+const authenticateCaller = async (server: Server, exchange: Exchange, form: Form): Promise<Client> => {
+  const bearer = bearerToken(exchange.request.headers.get('authorization'))
+  if (bearer !== undefined) return bearerCaller(server, exchange, bearer)
+  const client = await authenticateClient(server, exchange, form)
+  if (client.token_endpoint_auth_method === 'none') {
+    throw new OAuthError('invalid_client', 'client authentication failed', {
+      cause: 'a public client may not introspect',
+    })
+  }
+  return client
+}
+
+const bearerCaller = async (server: Server, exchange: Exchange, bearer: string): Promise<Client> => {
+  const presented = server.secrets.present(bearer)
+  const at = { issuer: server.settings.issuer, now: exchange.now }
+  const row = presented && (await server.store.read(introspectToken(presented, undefined, at)))
+  const registered = row && (await server.registry.client(row.client_id))
+  if (row === undefined || registered === undefined) {
+    throw new OAuthError('invalid_token', 'the access token is not valid')
+  }
+  exchange.note['client_id'] = row.client_id
+  if (!covers(row.scope, 'introspect')) {
+    throw new OAuthError('insufficient_scope', 'the access token lacks the scope introspect')
+  }
+  return registered.client
+}

@@ -1,0 +1,15 @@
+import type { RequestListener } from 'node:http'
+import { toNodeHandler } from 'srvx/node'
+import type { Server } from '../server.ts'
+import { createStandalone } from './app.ts'
+import { BODY_LIMIT } from './body.ts'
+
+/**
+ * The whole server as a listener of node:http, for `oauthd serve`: the endpoints with and without
+ * the issuer's path, and a plain 404 for everything else.
+ */
+export const createListener = (server: Server): RequestListener => {
+  const issuer_path = new URL(server.settings.issuer).pathname.replace(/\/$/, '')
+  const app = createStandalone(server, issuer_path === '' ? [''] : ['', issuer_path])
+  return toNodeHandler(app.fetch, { maxRequestBodySize: BODY_LIMIT }) as RequestListener
+}

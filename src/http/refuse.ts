@@ -1,0 +1,39 @@
+import { basicChallenge, bearerChallenge } from '../protocol/bearer.ts'
+import { OAuthError } from '../protocol/error.ts'
+import type { Log } from '../server.ts'
+import { StoreError } from '../store/store-error.ts'
+import { type Answer, type Exchange, json } from './answer.ts'
+
+/**
+ * The one error map of the JSON endpoints: a refusal is what it says; anything else thrown is a
+ * fault of ours, told to the log and hidden from the caller (HTTP-18).
+ */
+export const refuse = (log: Log, exchange: Exchange, thrown: unknown): Answer => {
+  const error = refusal(log, exchange, thrown)
+  exchange.note['error'] = error.error
+  if (typeof error.cause === 'string') exchange.note['reason'] = error.cause
+  const { error: code, error_description } = error
+  return json({ error: code, error_description }, error.status, headers(exchange, error))
+}
+
+const refusal = (log: Log, exchange: Exchange, thrown: unknown): OAuthError => {
+  if (thrown instanceof OAuthError) return thrown
+  log.error({ request_id: exchange.request_id, err: thrown }, 'fault')
+  if (thrown instanceof StoreError) return new OAuthError('temporarily_unavailable', 'try again in a moment')
+  return new OAuthError('server_error', 'something went wrong here; the request id finds it in the log')
+}
+
+const headers = ({ request }: Exchange, error: OAuthError): Record<string, string> | undefined => {
+  // RL-01, ERR-10: a client waits a whole second or more.
+  if (error.status === 503) return { 'retry-after': '1' }
+  // The rest of the body stays unread, so the connection cannot be used again (HTTP-09).
+  if (error.status === 413) return { connection: 'close' }
+  // RFC 6750 section 3: only introspection takes a bearer token here (IN-06).
+  if (error.error === 'invalid_token') return { 'www-authenticate': bearerChallenge({ error: error.error }) }
+  if (error.error === 'insufficient_scope') {
+    return { 'www-authenticate': bearerChallenge({ error: error.error, scope: 'introspect' }) }
+  }
+  // Decision 7: a challenge only for who came with an Authorization header.
+  const challenged = error.error === 'invalid_client' && request.headers.get('authorization') !== null
+  return challenged ? { 'www-authenticate': basicChallenge('oauthd') } : undefined
+}

@@ -1,0 +1,8 @@
+export type { ClientWithSecret, RotatedClient } from './clients.ts'
+export { createOAuthServer, type OAuthServer, type OAuthServerOptions } from './library.ts'
+export { SecretError } from './master-secret.ts'
+export type { Introspection } from './protocol/access-token.ts'
+export type { ClientInformation } from './protocol/client-information.ts'
+export type { GivenMetadata } from './protocol/client-metadata.ts'
+export { type ErrorCode, OAuthError } from './protocol/error.ts'
+export { StoreError } from './store/store-error.ts'

@@ -1,0 +1,156 @@
+import { H3 } from 'h3'
+import {
+  type ClientWithSecret,
+  createClient,
+  describe,
+  type RotatedClient,
+  revoke,
+  rotateSecret,
+  updateClient,
+} from './clients.ts'
+import { createApp, createStandalone } from './http/app.ts'
+import type { Introspection } from './protocol/access-token.ts'
+import { type ClientInformation, clientInformation } from './protocol/client-information.ts'
+import type { GivenMetadata } from './protocol/client-metadata.ts'
+import { nearest } from './protocol/nearest.ts'
+import { completeSettings, type GivenSettings } from './protocol/settings.ts'
+import { openServer, type Server } from './server.ts'
+import { listClients } from './store/client.ts'
+import { inspectToken, revokeOne } from './tokens.ts'
+
+/** The settings by their names in the contract, and what only a program can give. */
+export interface OAuthServerOptions {
+  /** The database file; it may hold the app's own tables. Default `./oauthd.db`. */
+  readonly db?: string
+  /** The issuer identifier (RFC 8414 section 2): https, or http on loopback; it may have a path. */
+  readonly issuer?: string
+  /** The path of the endpoints, without a slash at either end. Default `oauth`. */
+  readonly prefix?: string
+  /** How long an access token lives: seconds, or a duration such as `30m`. Default 3600. */
+  readonly access_token_ttl?: number | string
+  /** The master secret, 32 characters or more. Default: `OAUTHD_SECRET`, else the file `<db>.key`. */
+  readonly secret?: string
+  /** Off by default (or `OAUTHD_ENABLED=true`): nothing is opened, everything answers 404. */
+  readonly enabled?: boolean
+}
+
+/** An authorization server inside an app. */
+export interface OAuthServer {
+  /** RFC 7591 objects. Unknown ids give `undefined`. A secret is shown by `create` and `rotateSecret` only. */
+  readonly clients: {
+    /** @throws {OAuthError} `invalid_client_metadata`, `invalid_redirect_uri`, `invalid_scope` */
+    create(metadata: GivenMetadata): Promise<ClientWithSecret>
+    get(client_id: string): Promise<ClientInformation | undefined>
+    /** Clients that are not revoked, by id; at most `limit` (100), from behind `after`. */
+    list(page?: { after?: string; limit?: number }): Promise<readonly ClientInformation[]>
+    /** Changes the members given; `null` takes an optional one back. @throws {OAuthError} as `create` */
+    update(client_id: string, changes: GivenMetadata): Promise<ClientInformation | undefined>
+    /** The old secret stops now, or `overlap` seconds from now (30 days at the most). */
+    rotateSecret(client_id: string, options?: { overlap?: number }): Promise<RotatedClient | undefined>
+    /** Ends the client and all its tokens for good; `false` when there was none to end. */
+    revoke(client_id: string): Promise<boolean>
+  }
+  /** RFC 7662: what a token says, or `{ active: false }`, whatever is handed in. */
+  introspect(token: string): Promise<Introspection>
+  /** RFC 7009: `true` when a live token was revoked. */
+  revokeToken(token: string): Promise<boolean>
+  /** The endpoints, to be mounted at the root: `app.mount('/', server.app)`. */
+  readonly app: H3
+  /** The endpoints for a web-standard request; what is not ours is answered 404. */
+  fetch(request: Request): Promise<Response>
+  /** Finishes what is under way and closes the database. */
+  close(): Promise<void>
+}
+
+const OPTIONS = ['db', 'issuer', 'prefix', 'access_token_ttl', 'secret', 'enabled']
+
+/**
+ * Opens an authorization server over an SQLite file; the file, its tables and its key file are made
+ * when they are missing.
+ *
+ * @throws {TypeError} naming the option that is unknown or wrong
+ * @throws {StoreError | SecretError} when the database or its master secret cannot be used
+ * @see OAuth 2.1 (draft-ietf-oauth-v2-1), RFC 7591, RFC 7662, RFC 7009
+ */
+export const createOAuthServer = async (options: OAuthServerOptions = {}): Promise<OAuthServer> => {
+  const { secret, enabled, ...given } = checked(options)
+  const settings = completeSettings(given)
+  if (!(enabled ?? process.env['OAUTHD_ENABLED'] === 'true')) return disabled()
+  return embedded(
+    await openServer({
+      db: settings.db,
+      mode: 'create',
+      settings,
+      secret: secret ?? process.env['OAUTHD_SECRET'],
+    }),
+  )
+}
+
+const embedded = (server: Server): OAuthServer => {
+  const app = createApp(server)
+  const standalone = createStandalone(server)
+  return {
+    clients: clients(server),
+    introspect: async (token) => (await inspectToken(server, token)).token,
+    revokeToken: (token) => revokeOne(server, token),
+    app,
+    fetch: async (request) => standalone.fetch(request),
+    close: () => server.close(),
+  }
+}
+
+const clients = (server: Server): OAuthServer['clients'] => ({
+  async create(metadata) {
+    const client = await createClient(server, metadata)
+    if (client === undefined) throw new Error('a generated client_id was taken; call again')
+    return client
+  },
+  async get(client_id) {
+    const detail = await describe(server, client_id)
+    return detail && clientInformation(detail.client)
+  },
+  async list({ after, limit = 100 } = {}) {
+    return (await server.store.read(listClients({ status: 'active', after, limit }))).map(clientInformation)
+  },
+  update: (client_id, changes) => updateClient(server, client_id, () => changes),
+  rotateSecret: (client_id, options) => rotateSecret(server, client_id, options),
+  revoke: async (client_id) => (await revoke(server, client_id)) !== undefined,
+})
+
+/** Disabled: no database, key file or secret is touched (contract, "Settled points"). */
+const disabled = (): OAuthServer => {
+  const refuse = async (): Promise<never> => {
+    throw new Error('oauthd is disabled: pass enabled: true, or set OAUTHD_ENABLED=true')
+  }
+  const app = new H3().all('/**', () => new Response(null, { status: 404 }))
+  return {
+    clients: {
+      create: refuse,
+      get: refuse,
+      list: refuse,
+      update: refuse,
+      rotateSecret: refuse,
+      revoke: refuse,
+    },
+    introspect: refuse,
+    revokeToken: refuse,
+    app: new H3(),
+    fetch: async (request) => app.fetch(request),
+    close: async () => {},
+  }
+}
+
+const checked = (options: OAuthServerOptions): OAuthServerOptions & GivenSettings => {
+  for (const name of Object.keys(options)) {
+    if (OPTIONS.includes(name)) continue
+    const meant = nearest(name, OPTIONS)
+    throw new TypeError(
+      `${name} is not an option of createOAuthServer${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+    )
+  }
+  if (options.enabled !== undefined && typeof options.enabled !== 'boolean')
+    throw new TypeError('enabled must be true or false')
+  if (options.secret !== undefined && typeof options.secret !== 'string')
+    throw new TypeError('secret must be a string')
+  return options
+}

@@ -1,0 +1,170 @@
+import { existsSync } from 'node:fs'
+import { type HashKeys, hashKeys } from './crypto/hash-key.ts'
+import { randomBytes } from './crypto/random.ts'
+import { type SealKey, seal, sealKeys, unseal, WrongSecret } from './crypto/seal.ts'
+import { createSecrets, newId, type Secrets } from './crypto/secret.ts'
+import {
+  findMasterSecret,
+  generateMasterSecret,
+  keyFile,
+  type MasterSecret,
+  SecretError,
+} from './master-secret.ts'
+import { PREFIX } from './protocol/token-form.ts'
+import { insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
+import { openStore } from './store/open.ts'
+import { createRegistry, type Registry } from './store/registry.ts'
+import { insertActiveSigningKey, listSigningKeys, type SigningKeyRecord } from './store/signing-key.ts'
+import type { Store } from './store/work.ts'
+
+/** Epoch milliseconds; injected, so that a test owns the time. */
+export type Clock = () => number
+
+/** Where the server tells what happened; pino's shape. Secrets never reach it. */
+export interface Log {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** The settings that the middle of the house needs; lifetimes in seconds. */
+export interface ServerSettings {
+  readonly issuer: string
+  /** Without slashes at its ends, `oauth` by default. */
+  readonly prefix: string
+  readonly access_token_ttl: number
+}
+
+export interface ServerOptions {
+  readonly db: string
+  /** `create`: made when missing; `migrate`: brought up to date; `existing`: as it is, or an error. */
+  readonly mode: 'create' | 'migrate' | 'existing'
+  readonly settings: ServerSettings
+  /** The master secret; without it the key file beside the database is used. */
+  readonly secret?: string | undefined
+  readonly clock?: Clock | undefined
+  readonly log?: Log | undefined
+  readonly onWarning?: ((warning: { code: string; message: string }) => void) | undefined
+}
+
+/** Settings, store and keys in one value: what the three faces are handed. */
+export interface Server {
+  readonly settings: ServerSettings
+  readonly store: Store
+  readonly registry: Registry
+  readonly secrets: Secrets
+  readonly clock: Clock
+  readonly log: Log
+  /** Which files were made by opening. */
+  readonly created: readonly string[]
+  /** Where the master secret came from. */
+  readonly secret_source: string
+  /** The published signing keys; the first key of a database is made here (KEY-02). */
+  signingKeys(): Promise<readonly SigningKeyRecord[]>
+  close(): Promise<void>
+}
+
+const SILENT: Log = { info() {}, warn() {}, error() {} }
+
+/** Epoch seconds of a server's clock. */
+export const now = (server: { readonly clock: Clock }): number => Math.floor(server.clock() / 1000)
+
+/**
+ * Opens the database and its keys.
+ *
+ * @throws {StoreError} when the database cannot be opened
+ * @throws {SecretError} when the master secret is missing, short or another one
+ */
+export const openServer = async (options: ServerOptions): Promise<Server> => {
+  const { db, settings } = options
+  const clock = options.clock ?? Date.now
+  const log = options.log ?? SILENT
+  const found = findMasterSecret(db, options.secret)
+  const existed = existsSync(db)
+  const store = await openStore(db, {
+    mode: options.mode,
+    now: Math.floor(clock() / 1000),
+    onWarning: options.onWarning,
+  })
+  try {
+    const master = found ?? (await firstMasterSecret(store, db, options.mode))
+    const seal_keys = sealKeys(master.secret)
+    const keys = await openHashKeys(store, seal_keys, master, clock())
+    return {
+      settings,
+      store,
+      registry: createRegistry(store),
+      secrets: createSecrets(keys),
+      clock,
+      log,
+      created: [...(existed ? [] : [db]), ...(found === undefined ? [keyFile(db)] : [])],
+      secret_source: master.source,
+      signingKeys: () => publishedKeys(store, seal_keys, clock),
+      close: () => store.close(),
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** A secret is generated only for a database that has nothing to open with an older one. */
+const firstMasterSecret = async (
+  store: Store,
+  db: string,
+  mode: ServerOptions['mode'],
+): Promise<MasterSecret> => {
+  const sealed = await store.read(listHashKeys())
+  if (sealed.length === 0 && mode === 'create') return generateMasterSecret(db)
+  throw new SecretError(
+    'secret_missing',
+    `the master secret of ${db} is not there: neither OAUTHD_SECRET nor ${keyFile(db)}`,
+    `set OAUTHD_SECRET, or put ${keyFile(db)} back beside the database`,
+  )
+}
+
+const openHashKeys = async (
+  store: Store,
+  seal_keys: readonly [SealKey, ...SealKey[]],
+  master: MasterSecret,
+  at: number,
+): Promise<HashKeys> => {
+  let rows = await store.read(listHashKeys())
+  if (rows.length === 0) {
+    const hash_key_id = newId(PREFIX.hash_key, at)
+    const sealed = await seal(seal_keys, hash_key_id, randomBytes(32))
+    await store.write(() => insertFirstHashKey({ hash_key_id, sealed }, Math.floor(at / 1000)))
+    rows = await store.read(listHashKeys())
+  }
+  try {
+    return hashKeys(
+      await Promise.all(
+        rows.map(async ({ hash_key_id, sealed }) => ({
+          hash_key_id,
+          key: await unseal(seal_keys, hash_key_id, sealed),
+        })),
+      ),
+    )
+  } catch (cause) {
+    if (!(cause instanceof WrongSecret)) throw cause
+    throw new SecretError(
+      'secret_mismatch',
+      `this database was made with another master secret than the one in ${master.source}`,
+      'use the secret it was made with; without it, its tokens and secrets cannot be checked',
+      cause,
+    )
+  }
+}
+
+const publishedKeys = async (
+  store: Store,
+  seal_keys: readonly [SealKey, ...SealKey[]],
+  clock: Clock,
+): Promise<readonly SigningKeyRecord[]> => {
+  const keys = await store.read(listSigningKeys())
+  if (keys.length > 0) return keys
+  const { generateSigningKey } = await import('./crypto/signing-key.ts')
+  const fresh = await generateSigningKey(seal_keys)
+  await store.write(() => insertActiveSigningKey(fresh, Math.floor(clock() / 1000)))
+  return store.read(listSigningKeys())
+}
