@@ -2,20 +2,19 @@ import { H3 } from 'h3'
 import {
   type ClientWithSecret,
   createClient,
-  describe,
   type RotatedClient,
   revoke,
   rotateSecret,
   updateClient,
 } from './clients.ts'
 import { createApp, createStandalone } from './http/app.ts'
-import type { Introspection } from './protocol/access-token.ts'
+import { INACTIVE, type Introspection } from './protocol/access-token.ts'
 import { type ClientInformation, clientInformation } from './protocol/client-information.ts'
 import type { GivenMetadata } from './protocol/client-metadata.ts'
 import { nearest } from './protocol/nearest.ts'
 import { completeSettings, type GivenSettings } from './protocol/settings.ts'
 import { openServer, type Server } from './server.ts'
-import { listClients } from './store/client.ts'
+import { findClient, listClients } from './store/client.ts'
 import { inspectToken, revokeOne } from './tokens.ts'
 
 /** The settings by their names in the contract, and what only a program can give. */
@@ -36,7 +35,7 @@ export interface OAuthServerOptions {
 
 /** An authorization server inside an app. */
 export interface OAuthServer {
-  /** RFC 7591 objects. Unknown ids give `undefined`. A secret is shown by `create` and `rotateSecret` only. */
+  /** RFC 7591 objects. Unknown and revoked ids give `undefined`. A secret is shown by `create` and `rotateSecret` only. */
   readonly clients: {
     /** @throws {OAuthError} `invalid_client_metadata`, `invalid_redirect_uri`, `invalid_scope` */
     create(metadata: GivenMetadata): Promise<ClientWithSecret>
@@ -52,8 +51,8 @@ export interface OAuthServer {
   }
   /** RFC 7662: what a token says, or `{ active: false }`, whatever is handed in. */
   introspect(token: string): Promise<Introspection>
-  /** RFC 7009: `true` when a live token was revoked. */
-  revokeToken(token: string): Promise<boolean>
+  /** RFC 7009: `true` when a live token was revoked. The hint is not needed: a token says what it is. */
+  revokeToken(token: string, options?: { token_type_hint?: string }): Promise<boolean>
   /** The endpoints, to be mounted at the root: `app.mount('/', server.app)`. */
   readonly app: H3
   /** The endpoints for a web-standard request; what is not ours is answered 404. */
@@ -91,8 +90,10 @@ const embedded = (server: Server): OAuthServer => {
   const standalone = createStandalone(server)
   return {
     clients: clients(server),
-    introspect: async (token) => (await inspectToken(server, token)).token,
-    revokeToken: (token) => revokeOne(server, token),
+    // Neither refuses anything (contract): what is no string is no token.
+    introspect: async (token) =>
+      typeof token === 'string' ? (await inspectToken(server, token)).token : INACTIVE,
+    revokeToken: async (token) => typeof token === 'string' && (await revokeOne(server, token)),
     app,
     fetch: async (request) => standalone.fetch(request),
     close: () => server.close(),
@@ -106,10 +107,11 @@ const clients = (server: Server): OAuthServer['clients'] => ({
     return client
   },
   async get(client_id) {
-    const detail = await describe(server, client_id)
-    return detail && clientInformation(detail.client)
+    const client = await server.store.read(findClient(client_id))
+    return client === undefined || client.revoked_at !== null ? undefined : clientInformation(client)
   },
   async list({ after, limit = 100 } = {}) {
+    if (!Number.isInteger(limit) || limit < 1) throw new TypeError('limit must be a whole number from 1 on')
     return (await server.store.read(listClients({ status: 'active', after, limit }))).map(clientInformation)
   },
   update: (client_id, changes) => updateClient(server, client_id, () => changes),
@@ -150,7 +152,10 @@ const checked = (options: OAuthServerOptions): OAuthServerOptions & GivenSetting
   }
   if (options.enabled !== undefined && typeof options.enabled !== 'boolean')
     throw new TypeError('enabled must be true or false')
-  if (options.secret !== undefined && typeof options.secret !== 'string')
-    throw new TypeError('secret must be a string')
+  if (options.secret !== undefined && !isMasterSecret(options.secret))
+    throw new TypeError(`secret must be a string of at least ${SECRET_MIN_LENGTH} characters`)
   return options
 }
+
+const isMasterSecret = (secret: unknown): boolean =>
+  typeof secret === 'string' && secret.split(',').every((part) => part.trim().length >= SECRET_MIN_LENGTH)

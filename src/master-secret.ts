@@ -2,9 +2,9 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  lstatSync,
   openSync,
   readFileSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -59,11 +59,12 @@ export const findMasterSecret = (db: string, given: string | undefined): MasterS
   return longEnough({ secret: read(file), source: file })
 }
 
+/** Of the file itself, where the key file is a link: mounted secrets are. */
 const fileMode = (file: string): number | undefined => {
   try {
-    return lstatSync(file).mode
-  } catch {
-    return undefined
+    return statSync(file, { throwIfNoEntry: false })?.mode
+  } catch (cause) {
+    throw unreadable(file, cause)
   }
 }
 
@@ -71,14 +72,17 @@ const read = (file: string): string => {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (cause) {
-    throw new SecretError(
-      'key_file_unreadable',
-      `cannot read the master secret in ${file}`,
-      'check who owns the file',
-      cause,
-    )
+    throw unreadable(file, cause)
   }
 }
+
+const unreadable = (file: string, cause: unknown): SecretError =>
+  new SecretError(
+    'key_file_unreadable',
+    `cannot read the master secret in ${file}`,
+    'check who owns the file',
+    cause,
+  )
 
 const longEnough = (found: MasterSecret): MasterSecret => {
   const shortest = Math.min(...found.secret.split(',').map((part) => part.trim().length))
@@ -102,6 +106,8 @@ export const generateMasterSecret = (db: string): MasterSecret => {
     writeSync(handle, `${randomBytes(32).toString('base64url')}\n`)
     fsyncSync(handle)
     linkSync(temporary, file)
+    // The name must outlive a power cut too: what is sealed with the secret soon does.
+    fsyncSync(handle)
   } catch (error) {
     if (!isExisting(error)) throw error
   } finally {

@@ -116,6 +116,9 @@ const firstMasterSecret = async (
 ): Promise<MasterSecret> => {
   const sealed = await store.read(listHashKeys())
   if (sealed.length === 0 && mode === 'create') return generateMasterSecret(db)
+  // Another process may have made database and key file since the first look.
+  const found = findMasterSecret(db, undefined)
+  if (found !== undefined) return found
   throw new SecretError(
     'secret_missing',
     `the master secret of ${db} is not there: neither OAUTHD_SECRET nor ${keyFile(db)}`,

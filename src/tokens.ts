@@ -31,6 +31,8 @@ const GRANT_TYPE = 'client_credentials'
  */
 export const createToken = async (server: Server, wanted: WantedToken): Promise<TokenResponse> => {
   const { client } = wanted
+  // CA-11: its token would be dead at birth.
+  if (client.revoked_at !== null) throw new OAuthError('unauthorized_client', 'the client is revoked')
   if (!client.grant_types.includes(GRANT_TYPE)) {
     throw new OAuthError('unauthorized_client', 'the client is not registered for client_credentials')
   }
@@ -80,12 +82,14 @@ export const revokeOne = async (server: Server, token: string): Promise<boolean>
   return outcome.kind === 'revoked'
 }
 
-/** Revokes every live token of a client, some at a time so that others may write between; gives how many. */
+/** Revokes every live token that a client has now, some at a time so that others may write between; gives how many. */
 export const revokeAllOfClient = async (server: Server, client_id: string): Promise<number> => {
   let revoked = 0
+  let after = ''
   for (;;) {
-    const some = await server.store.write(() => revokeSomeOfClient(client_id, now(server)))
-    revoked += some
-    if (some < BULK) return revoked
+    const some = await server.store.write(() => revokeSomeOfClient(client_id, after, now(server)))
+    revoked += some.revoked
+    if (some.revoked < BULK) return revoked
+    after = some.last
   }
 }

@@ -15,10 +15,26 @@ export const NOW = 1_800_000_000
 /** The injected clock at that time, in milliseconds. */
 export const clock = (): number => NOW * 1000
 
+const endings = new WeakMap<TestContext, (() => unknown)[]>()
+
+/** Runs when the test ends, the last one first: what is in a folder is closed before it is removed. */
+export const atEnd = (t: TestContext, ending: () => unknown): void => {
+  const known = endings.get(t)
+  if (known !== undefined) {
+    known.push(ending)
+    return
+  }
+  const list = [ending]
+  endings.set(t, list)
+  t.after(async () => {
+    for (const next of list.toReversed()) await next()
+  })
+}
+
 /** An empty folder, removed when the test ends. */
 export const temporaryFolder = (t: TestContext): string => {
   const folder = mkdtempSync(join(tmpdir(), 'oauthd-test-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -31,7 +47,7 @@ export interface TestStore {
 export const testStore = async (t: TestContext, internals: Internals = {}): Promise<TestStore> => {
   const file = join(temporaryFolder(t), 'oauthd.db')
   const store = await openStore(file, { mode: 'create', now: NOW, internals })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   return { store, file }
 }
 
@@ -42,7 +58,7 @@ export const connection = (
   verbose?: (statement: unknown) => void,
 ): Database.Database => {
   const database = new Database(file, { timeout: 0, verbose })
-  t.after(() => database.close())
+  atEnd(t, () => database.close())
   return database
 }
 
@@ -53,7 +69,7 @@ export const driver = (t: TestContext, database: Database.Database, timers?: Tim
     latest_version: 1,
     ...(timers === undefined ? {} : { timers }),
   })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   return store
 }
 

@@ -86,7 +86,8 @@ export function* rotateClientSecret(
   }
   const secrets = yield* listClientSecrets(client_id)
   const live = secrets.filter(({ expires_at }) => expires_at === null || expires_at > now)
-  const previous = live.at(-1)
+  // The one without an end is in use. The ids cannot say: two that were minted together sort by chance.
+  const previous = live.find(({ expires_at }) => expires_at === null) ?? live.at(-1)
   for (const old of secrets) {
     if (old !== previous) yield* deleteClientSecret(old.client_secret_id)
   }

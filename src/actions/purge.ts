@@ -1,5 +1,5 @@
 import { countExpiredTokens, purgeAccessTokens } from '../store/access-token.ts'
-import { purgeClientSecrets } from '../store/client-secret.ts'
+import { countExpiredSecrets, purgeClientSecrets } from '../store/client-secret.ts'
 import type { Work } from '../store/work.ts'
 
 /** How many rows a purge removed, by what they were. */
@@ -17,6 +17,9 @@ export function* purgeSome(before: number, limit: number): Work<Purged> {
 }
 
 /** What a purge would remove. */
-export function* countPurgeable(before: number): Work<{ access_tokens: number }> {
-  return { access_tokens: yield* countExpiredTokens(before) }
+export function* countPurgeable(before: number): Work<Purged> {
+  return {
+    access_tokens: yield* countExpiredTokens(before),
+    client_secrets: yield* countExpiredSecrets(before),
+  }
 }

@@ -54,6 +54,8 @@ export function* revokeToken(
   const token = yield* findPresented(presented)
   if (token === undefined) return { kind: 'nothing' }
   if (client_id !== undefined && token.client_id !== client_id) return { kind: 'foreign' }
+  // It died with its client, for good.
+  if (token.client_revoked_at !== null) return { kind: 'nothing' }
   const revoked = yield* markAccessTokenRevoked(token.jti, now)
   return revoked ? { kind: 'revoked', token } : { kind: 'nothing' }
 }
@@ -61,7 +63,18 @@ export function* revokeToken(
 /** How many rows one transaction of a bulk change touches: a few milliseconds of write lock. */
 export const BULK = 1000
 
-/** Revokes up to `BULK` live tokens of a client. Repeat until it gives fewer. */
-export function* revokeSomeOfClient(client_id: string, now: number): Work<number> {
-  return yield* revokeClientTokens(client_id, now, BULK)
+/** One batch of a bulk revocation; `last` is what the next one goes on behind. */
+export interface RevokedSome {
+  readonly revoked: number
+  readonly last: string
+}
+
+/**
+ * Revokes up to `BULK` live tokens of a client whose ids are behind `after`, at first ''. Repeat from
+ * `last` until fewer are revoked.
+ */
+export function* revokeSomeOfClient(client_id: string, after: string, now: number): Work<RevokedSome> {
+  const revoked = yield* revokeClientTokens(client_id, now, after, BULK)
+  // RETURNING promises no order.
+  return { revoked: revoked.length, last: revoked.reduce((last, jti) => (jti > last ? jti : last), after) }
 }

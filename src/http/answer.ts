@@ -34,9 +34,9 @@ export const json = (body: object, status = 200, headers?: Readonly<Record<strin
   body: JSON.stringify(body),
 })
 
-/** An answer without a body. */
+/** An answer without a body; a 200 says so by its length. */
 export const empty = (status: number, headers: Readonly<Record<string, string>> = NO_STORE): Answer => ({
   status,
-  headers,
+  headers: status === 200 ? { ...headers, 'content-length': '0' } : headers,
   body: null,
 })

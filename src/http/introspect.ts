@@ -27,10 +27,18 @@ export const introspect: Handler = async (server, exchange) => {
   return json(row === undefined ? INACTIVE : introspection(row, at))
 }
 
+/** CA-04: what may not stand in the body beside a bearer token. */
+const CREDENTIALS = ['client_secret', 'client_assertion', 'client_assertion_type']
+
 /** IN-01, IN-06: client authentication, or a token that was granted the scope `introspect`. */
 const authenticateCaller = async (server: Server, exchange: Exchange, form: Form): Promise<Client> => {
   const bearer = bearerToken(exchange.request.headers.get('authorization'))
-  if (bearer !== undefined) return bearerCaller(server, exchange, bearer)
+  if (bearer !== undefined) {
+    if (CREDENTIALS.some((name) => form.values.has(name))) {
+      throw new OAuthError('invalid_request', 'the request authenticates the caller in more than one way')
+    }
+    return bearerCaller(server, exchange, bearer)
+  }
   const client = await authenticateClient(server, exchange, form)
   if (client.token_endpoint_auth_method === 'none') {
     throw new OAuthError('invalid_client', 'client authentication failed', {

@@ -1,5 +1,5 @@
+import { endpoint } from './issuer.ts'
 import { isAdvertised } from './scope.ts'
-import { splitUri, webUriProblem } from './uri.ts'
 
 /** RFC 8414 section 2, with only what this server can do now (MD-05). */
 export interface AuthorizationServerMetadata {
@@ -26,8 +26,6 @@ export interface Advertised {
   readonly scopes: readonly string[]
 }
 
-const WELL_KNOWN = '/.well-known/oauth-authorization-server'
-
 /** Both are always taken. `none` joins them with the first grant type that a public client may use. */
 const AUTH_METHODS: readonly string[] = ['client_secret_basic', 'client_secret_post']
 
@@ -49,33 +47,4 @@ export const authorizationServerMetadata = (server: Advertised): AuthorizationSe
     introspection_endpoint: endpoint(issuer, prefix, 'introspect'),
     introspection_endpoint_auth_methods_supported: AUTH_METHODS,
   }
-}
-
-/** `{issuer}/{prefix}/{name}`, an issuer path included; the prefix may hold slashes or be empty. */
-export const endpoint = (issuer: string, prefix: string, name: string): string => {
-  const segments = [issuer.replace(/\/+$/, ''), prefix.replace(/^\/+|\/+$/g, ''), name]
-  return segments.filter((segment) => segment !== '').join('/')
-}
-
-/**
- * RFC 8414 section 3: the well-known part stands between the issuer's host and its path, which loses
- * a slash at its end.
- */
-export const wellKnownPath = (issuer: string): string => WELL_KNOWN + splitUri(issuer).path.replace(/\/$/, '')
-
-/**
- * Why `issuer` cannot be one; `undefined` when it can. It may have a path, and is used exactly as
- * given, a slash at its end included (MD-02).
- *
- * https unless its host is loopback (HTTP-16, decision 16); no query and no fragment (RFC 8414 section 2).
- */
-export const issuerProblem = (issuer: string): string | undefined => {
-  const problem = webUriProblem(issuer)
-  if (problem !== undefined) return problem
-  const { path, query } = splitUri(issuer)
-  if (query !== undefined) return 'must not have a query'
-  // RFC 8414 section 3.3: compared character by character, and clients hand it through URL parsers.
-  const { href } = new URL(issuer)
-  const normal = path === '' ? href.replace(/\/$/, '') : href
-  return issuer === normal ? undefined : `must be written as ${normal}`
 }

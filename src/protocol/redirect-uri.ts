@@ -7,7 +7,7 @@ const MAX_LENGTH = 2048
 const DANGEROUS = /^(?:javascript|data|vbscript|file|blob|about)$/i
 
 /** RFC 8252 section 7.3, with localhost as OAuth 2.1 section 8.4.2 has it: origin, port, the rest. */
-const LOOPBACK = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::([1-9]\d{0,4}))?((?:[/?][^#]*)?)$/
+const LOOPBACK = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::(\d+))?((?:[/?][^#]*)?)$/
 const MAX_PORT = 65_535
 
 /**
@@ -52,7 +52,6 @@ export type Difference =
 
 /** Why `presented` does not match `registered`, part by part; empty exactly when it matches. */
 export const differences = (registered: string, presented: string): Difference[] => {
-  if (matchesRedirectUri(registered, presented)) return []
   const had = splitUri(registered)
   const got = splitUri(presented)
   const anyPort = LOOPBACK.test(registered) && isPort(got.port)
@@ -89,7 +88,7 @@ const registrationProblem = (uri: string, isPublic: boolean): string | undefined
 }
 
 const isPort = (port: string | undefined): boolean =>
-  port === undefined || (/^[1-9]\d{0,4}$/.test(port) && Number(port) <= MAX_PORT)
+  port === undefined || (/^[1-9]\d*$/.test(port) && Number(port) <= MAX_PORT)
 
 const pathDifference = (had: string, got: string): Difference => {
   if (had === `${got}/` || got === `${had}/`) return 'path.trailing_slash'

@@ -7,6 +7,7 @@
  * The master secret is not here: it comes only from OAUTHD_SECRET or the key file.
  */
 import { parseDuration } from './duration.ts'
+import { issuerProblem } from './issuer.ts'
 
 export interface Settings {
   /** The database: a file. */
@@ -63,25 +64,11 @@ export const readLifetime = (value: unknown): number => {
   throw new TypeError('must be a time from 1 second to 365 days, such as 3600, 30m or 24h')
 }
 
-/** RFC 8252 section 7.3: the hosts on which plain http stays on the machine. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
-/**
- * RFC 8414 section 2: the issuer is a URL of scheme https without query and fragment; http is for
- * loopback only (requirement HTTP-16). It is compared character by character, so only the
- * normalised spelling is taken; a trailing slash is kept as given (MD-02).
- */
+/** The issuer as given, byte for byte: it is compared character by character (RFC 8414 section 3.3). */
 const readIssuer = (value: unknown): string => {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
-  if (url === undefined || typeof value !== 'string')
-    throw new TypeError('must be a URL, such as https://id.example')
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
-    throw new TypeError('must be https; http is only for localhost, 127.0.0.1 and [::1]')
-  }
-  if (/[?#]/.test(value)) throw new TypeError('must have no query and no fragment')
-  if (url.username !== '' || url.password !== '')
-    throw new TypeError('must have no user name and no password')
-  if (url.href !== value && url.href !== `${value}/`) throw new TypeError(`must be written as ${url.href}`)
+  if (typeof value !== 'string') throw new TypeError('must be a URL, such as https://id.example')
+  const problem = issuerProblem(value)
+  if (problem !== undefined) throw new TypeError(problem)
   return value
 }
 

@@ -14,7 +14,7 @@ const WHOLE = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([\s
 const AUTHORITY = /^(?:([\s\S]*)@)?(\[[^\]]*\]|[^:]*)(?::([\s\S]*))?$/
 /** RFC 3986 section 2: reserved, unreserved, or a whole percent-encoded octet. */
 const URI_TEXT = /^(?:[\w\-.~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/
-const LOOPBACK = /^(?:localhost|\[?::1\]?|127(?:\.(?:25[0-5]|2[0-4]\d|1?\d{1,2})){3})$/i
+const LOOPBACK = /^(?:localhost|\[?::1\]?|127(?:\.\d{1,3}){3})$/i
 
 export const splitUri = (text: string): UriParts => {
   const [, scheme, authority, path = '', query, fragment] = WHOLE.exec(text) ?? []
@@ -25,7 +25,7 @@ export const splitUri = (text: string): UriParts => {
 /** RFC 3986 section 2: only the characters that a URI has, and no broken percent-encoding. */
 export const isUriText = (text: string): boolean => URI_TEXT.test(text)
 
-/** 127.0.0.0/8, ::1 or localhost, in exactly that spelling (HTTP-16, RFC 8252 section 7.3). */
+/** 127.0.0.0/8, ::1 or localhost, spelled so, of a host that is one (HTTP-16, RFC 8252 section 7.3). */
 export const isLoopbackHost = (host: string): boolean => LOOPBACK.test(host)
 
 /** A `.` or `..` segment, or a backslash, percent-encoded or not: somebody would resolve it. */

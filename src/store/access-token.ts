@@ -53,16 +53,24 @@ export function* markAccessTokenRevoked(jti: string, now: number): Work<boolean>
   return row !== undefined
 }
 
-/** Revokes some of a client's live tokens; gives how many. Repeat until it gives fewer than `limit`. */
-export function* revokeClientTokens(client_id: string, now: number, limit: number): Work<number> {
-  const rows = yield* all(
+/**
+ * Revokes some of a client's live tokens, those behind `after` in the order of their ids; gives the
+ * ids. Without `after` each batch would look again at all that the ones before it have revoked.
+ */
+export function* revokeClientTokens(
+  client_id: string,
+  now: number,
+  after: string,
+  limit: number,
+): Work<readonly string[]> {
+  const rows = yield* all<{ jti: string }>(
     `UPDATE oauth_access_token SET revoked_at = $now WHERE jti IN (
        SELECT jti FROM oauth_access_token
-       WHERE client_id = $client_id AND revoked_at IS NULL AND exp > $now ORDER BY jti LIMIT $limit
+       WHERE client_id = $client_id AND jti > $after AND revoked_at IS NULL AND exp > $now ORDER BY jti LIMIT $limit
      ) RETURNING jti`,
-    { client_id, now, limit },
+    { client_id, now, after, limit },
   )
-  return rows.length
+  return rows.map(({ jti }) => jti)
 }
 
 /** How many tokens of a client are live. */

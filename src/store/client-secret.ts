@@ -1,4 +1,4 @@
-import { all, run, type Work } from './work.ts'
+import { all, one, run, type Work } from './work.ts'
 
 /** A secret of a client as it rests: hash, the key it was hashed under, and how long it holds. */
 export interface ClientSecret {
@@ -52,4 +52,13 @@ export function* purgeClientSecrets(now: number, limit: number): Work<number> {
     { now, limit },
   )
   return rows.length
+}
+
+/** How many secrets `purgeClientSecrets` would remove. */
+export function* countExpiredSecrets(now: number): Work<number> {
+  const row = yield* one<{ expired: number }>(
+    'SELECT count(*) AS expired FROM oauth_client_secret WHERE expires_at <= $now',
+    { now },
+  )
+  return row?.expired ?? 0
 }

@@ -126,5 +126,5 @@ const refuseConflict = (database: Database.Database, { file, schema }: Plan): vo
   )
   const taken = theirs.find((name) => ours.has(name))
   if (taken === undefined) return
-  throw new StoreError('table_conflict', `the database has a ${taken} that oauthd did not make: ${file}`)
+  throw new StoreError('table_conflict', `${taken} was not made by oauthd: ${file}`)
 }

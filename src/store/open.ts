@@ -116,7 +116,8 @@ const connected = <T>(found: sqlite.DatabaseFile, use: (database: Database.Datab
   } catch (error) {
     database?.close()
     const failure = storeError(error, found.file)
-    if (failure.code !== 'database_failed' || !sqlite.isFolderReadOnly(found)) throw failure
+    const isMaybeFolder = failure.code === 'database_readonly' || failure.code === 'database_failed'
+    if (!isMaybeFolder || !sqlite.isFolderReadOnly(found)) throw failure
     throw new StoreError('database_readonly', `database is in a read-only folder: ${found.file}`, {
       cause: error,
     })

@@ -94,6 +94,7 @@ test('HTTP-09: a value has at most 4 KiB, counted in bytes', () => {
   refusal('invalid_request', () => parseForm(`state=${'€'.repeat(1366)}`))
   refusal('invalid_request', () => parseForm(`resource=${'x'.repeat(4097)}`))
   refusal('invalid_request', () => parseForm(`${'x'.repeat(4097)}=1`))
+  assert.equal(parseForm(`${'x'.repeat(4096)}=1`).values.size, 1)
 })
 
 test('HTTP-09: request, client_assertion and authorization_details have 32 KiB', () => {
@@ -138,6 +139,7 @@ test('HTTP-06: anything else in the query of a POST is ignored', () => {
   for (const query of ['', '?', '?trace=1', 'token=', '?resource=https://a.example']) {
     refuseSecretsInQuery(query, parseForm('grant_type=client_credentials'))
   }
+  refuseSecretsInQuery('?trace=1', parseForm('resource=https://a.example'))
 })
 
 test('HTTP-05: a query is read by the rules of a body, with or without its ?', () => {

@@ -26,6 +26,11 @@ test('RFC 7591 section 2: client_name is 1 to 128 characters', () => {
   refused(readName, undefined, null, 7, '', '  ', 'x'.repeat(129))
 })
 
+test('RFC 7591 section 2: a client without a name is told what it lacks', () => {
+  const { error_description } = refusal('invalid_client_metadata', () => readName('client_name', undefined))
+  assert.equal(error_description, 'client_name: is missing')
+})
+
 test('PG-10: client_name has no control and no character that turns text around', () => {
   refused(
     readName,
@@ -54,6 +59,7 @@ test('RFC 7591 section 2: a list is of strings, each once', () => {
 test('RFC 7591 section 2: scope is one string, in its order, each token once', () => {
   assert.equal(readScope('scope', 'b a b'), 'b a')
   assert.equal(readScope('scope', undefined), '')
+  assert.equal(readScope('scope', 'x'.repeat(4096)).length, 4096)
   refused(readScope, ['a'], null, 1, 'x'.repeat(4097))
   assert.match(refusal('invalid_scope', () => readScope('scope', 'a  b')).error_description, /^scope: /)
 })
@@ -72,6 +78,8 @@ test('RFC 7591 section 2: a flag is true or false, absent is false', () => {
 test('contract, client:create: owner is TYPE:ID', () => {
   assert.equal(readOwner('owner', 'user:42'), 'user:42')
   assert.equal(readOwner('owner', 'Team:a:b/ç@x'), 'Team:a:b/ç@x')
+  assert.equal(readOwner('owner', 'my.App_9-x:1'), 'my.App_9-x:1')
+  assert.equal(readOwner('owner', `user:${'x'.repeat(250)}`)?.length, 255)
   assert.equal(readOwner('owner', null), null)
   assert.equal(readOwner('owner', undefined), null)
   refused(
@@ -99,6 +107,7 @@ test('decision 2: a lifetime is whole seconds from 1 to 365 days', () => {
 
 test('style 18: a list of words in a sentence', () => {
   assert.equal(inWords(['a', 'b', 'c'], 'or'), 'a, b or c')
+  assert.equal(inWords(['a', 'b'], 'and'), 'a and b')
   assert.equal(inWords(['a'], 'and'), 'a')
   assert.equal(inWords([], 'and'), '')
 })

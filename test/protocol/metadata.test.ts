@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  authorizationServerMetadata,
-  endpoint,
-  issuerProblem,
-  wellKnownPath,
-} from '../../src/protocol/metadata.ts'
+import { endpoint, issuerProblem, wellKnownPath } from '../../src/protocol/issuer.ts'
+import { authorizationServerMetadata } from '../../src/protocol/metadata.ts'
 import { vectors } from './_refusal.ts'
 
 const SERVER = {
@@ -93,6 +89,7 @@ test('HTTP-16, decision 16: an issuer is https, or http on loopback', () => {
 test('MD-02: an issuer has no query and no fragment, not even an empty one', () => {
   for (const issuer of [
     'https://id.example?a=b',
+    'https://id.example/?a=b',
     'https://id.example?',
     'https://id.example/#a',
     'https://id.example#',

@@ -23,3 +23,20 @@ test('contract, settled points: what is near to nothing suggests nothing', () =>
 test('contract, settled points: the nearest of several is suggested', () => {
   assert.equal(nearest('tocken', ['taken', 'token', 'broken']), 'token')
 })
+
+test('contract, settled points: a letter more, less, other or swapped is one step, and short words allow one', () => {
+  for (const name of ['abcd', 'ab', 'abx', 'bac', 'acb', 'xbc']) {
+    assert.equal(nearest('abc', [name]), name)
+  }
+  for (const name of ['abcde', 'a', 'axx', 'cab', 'xyz'])
+    assert.equal(nearest('abc', [name]), undefined, name)
+  assert.equal(nearest('abc', ['xbc', 'abc']), 'abc')
+  assert.equal(nearest('ab', ['xa']), undefined)
+})
+
+test('contract, settled points: a third of the letters may be wrong, and never more than three', () => {
+  assert.equal(nearest('abcdef', ['abcdxy']), 'abcdxy')
+  assert.equal(nearest('abcdef', ['abcxyz']), undefined)
+  assert.equal(nearest('abcdefghijkl', ['abcdefghixyz']), 'abcdefghixyz')
+  assert.equal(nearest('abcdefghijkl', ['abcdefghwxyz']), undefined)
+})

@@ -71,6 +71,7 @@ test('RI-03: nothing else is normalised', () => {
   ]) {
     assert.equal(isSameResource('https://h.example/a', other), false, other)
   }
+  assert.equal(isSameResource('https://h.example/a?b', 'https://h.example/a?B'), false)
 })
 
 test('decision 11: a resource named twice counts once, as first spelled', () => {

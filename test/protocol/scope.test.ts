@@ -77,6 +77,7 @@ test('ERR-07: a malformed scope is invalid_scope, and ERR-02 keeps it out of the
 
 test('decision 9: asked for none, a client gets those of its scopes that are marked default', () => {
   assert.equal(granted(undefined, 'a b c', { defaults: ['c', 'b', 'x'] }), 'b c')
+  assert.equal(granted(undefined, 'a b c', { defaults: ['c'] }), 'c')
 })
 
 test('decision 9: with none of its scopes marked default, a client gets its whole registered scope', () => {

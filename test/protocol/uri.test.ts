@@ -52,7 +52,8 @@ test('HTTP-16: loopback is 127.0.0.0/8, ::1 and localhost, in that spelling', ()
   }
   for (const host of [
     '127.1',
-    '127.0.0.256',
+    '127.0.0.1.example',
+    'x127.0.0.1',
     '128.0.0.1',
     'localhost.example',
     'a.localhost',
@@ -92,8 +93,11 @@ test('HTTP-16: an address of ours or theirs is https, or http on loopback, and n
     'https://a.example:99999',
     'http://a.example',
     'http://127.1/',
+    'http://127.0.0.256',
+    'HTTP://a.example',
     'https://a.example/ b',
   ]) {
     assert.notEqual(webUriProblem(text), undefined, text)
   }
+  assert.equal(webUriProblem('a.example/b'), 'must be absolute')
 })

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync,
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type OpenMode, openStore } from '../../src/store/open.ts'
-import { connection, NOW, temporaryFolder, testStore, testTimers } from '../_store.ts'
+import { atEnd, connection, NOW, temporaryFolder, testStore, testTimers } from '../_store.ts'
 import { atOnce } from './_children.ts'
 
 const MODES: readonly OpenMode[] = ['existing', 'migrate', 'create']
@@ -137,7 +137,7 @@ test('house 4: a read-only folder is told, with a database in it and without', a
   const folder = join(temporaryFolder(t), 'folder')
   chmodSync(join(folder, '..'), 0o755)
   mkdirSync(folder)
-  t.after(() => chmodSync(folder, 0o755))
+  atEnd(t, () => chmodSync(folder, 0o755))
   const file = join(folder, 'oauthd.db')
   await (await openStore(file, { mode: 'create', now: NOW })).close()
   chmodSync(file, 0o666)

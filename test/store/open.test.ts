@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { openStore } from '../../src/store/open.ts'
-import type { StoreWarning } from '../../src/store/sqlite-file.ts'
+import { createFile, type StoreWarning } from '../../src/store/sqlite-file.ts'
 import { connection, NOW, temporaryFolder, testStore } from '../_store.ts'
 import { put } from './_work.ts'
 
@@ -84,6 +84,13 @@ test('house 4: a database that is there is opened again with what it holds, in e
   assert.deepEqual(database.prepare('SELECT name FROM oauthd_state').pluck().all(), ['kept'])
 })
 
+test('house 4: a file that another process makes first is taken as it is', async (t) => {
+  const file = join(temporaryFolder(t), 'oauthd.db')
+  writeFileSync(file, 'theirs', { mode: 0o600 })
+  createFile({ file, path: file })
+  assert.equal(readFileSync(file, 'utf8'), 'theirs')
+})
+
 test('house 4: an empty file becomes a database, as one does that another process is about to fill', async (t) => {
   const file = join(temporaryFolder(t), 'oauthd.db')
   writeFileSync(file, '', { mode: 0o600 })
@@ -95,7 +102,7 @@ test('house 4: an empty file becomes a database, as one does that another proces
 /** An app's database, as apps make them. */
 const appDatabase = (file: string, more = ''): void => {
   const app = new Database(file)
-  app.exec(`CREATE TABLE user (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO user VALUES (1, 'Ada');
+  app.exec(`PRAGMA auto_vacuum = FULL; CREATE TABLE user (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO user VALUES (1, 'Ada');
     CREATE TABLE orphan (user_id INTEGER REFERENCES user (id)); PRAGMA user_version = 7;
     PRAGMA application_id = 99; ${more}`)
   app.close()
@@ -121,7 +128,7 @@ test("contract, settled points: our tables join an app's own, which stay as they
   assert.equal(store.created, true)
   await store.write(() => put('a'))
   assert.deepEqual(theirs(database), before)
-  assert.equal(database.pragma('auto_vacuum', { simple: true }), 0)
+  assert.equal(database.pragma('auto_vacuum', { simple: true }), 1)
   await store.close()
 })
 
@@ -151,7 +158,7 @@ test("contract, settled points: an app's table with a name of ours is refused, a
     const before = readFileSync(file)
     await assert.rejects(openStore(file, { mode: 'create', now: NOW }), {
       code: 'table_conflict',
-      message: `the database has a oauth_client that oauthd did not make: ${file}`,
+      message: `oauth_client was not made by oauthd: ${file}`,
     })
     assert.deepEqual(readFileSync(file), before)
   }

@@ -21,6 +21,27 @@ test('house 4: a lock of another process is waited for by timer, 1, 2, 4, 8, 16,
   timers.fire()
   await written
   assert.deepEqual(await store.read(names()), ['a', 'b'])
+  timers.delays.length = 0
+  other.exec('BEGIN IMMEDIATE')
+  const next = store.write(() => put('c'))
+  await turnOver()
+  assert.deepEqual(timers.delays, [1], 'the next lock is asked for as often as the first')
+  other.exec('COMMIT')
+  timers.fire()
+  await next
+})
+
+test('house 4: more writes than one batch holds wait together, and all are written', async (t) => {
+  const timers = testTimers('by hand')
+  const { store, file } = await testStore(t, { timers })
+  const other = connection(t, file)
+  other.exec('BEGIN IMMEDIATE')
+  const written = Promise.all(Array.from({ length: 300 }, (_, n) => store.write(() => put(`n${n}`))))
+  await turnOver()
+  other.exec('COMMIT')
+  timers.fire()
+  await written
+  assert.equal((await store.read(names())).length, 300)
 })
 
 test('house 4: the event loop stays free while a lock is waited for, and no turn asks for it again', async (t) => {

@@ -31,6 +31,7 @@ test('house 4: each registry table moves the generation, in each way of writing 
 
 test('house 4: the generation stays when this process writes tokens and state, or reads clients', async (t) => {
   const { store } = await testStore(t)
+  await store.write(() => putClient('cl_1'))
   const before = store.generation()
   await store.write(() => putToken('1'))
   await store.write(() => put('issuer'))

@@ -54,6 +54,24 @@ test('house 4: a read that fails rejects itself only', async (t) => {
   )
 })
 
+test('house 4: when SQLite ends the transaction the reads after it are refused, not run on another snapshot', async (t) => {
+  const { store: first, file } = await testStore(t)
+  await first.close()
+  const database = connection(t, file)
+  const store = driver(t, database)
+  function* diskFails(): Work<void> {
+    yield* names()
+    database.exec('ROLLBACK')
+    throw new RangeError('the disk')
+  }
+  const ended = await Promise.allSettled([store.read(names()), store.read(diskFails()), store.read(names())])
+  assert.deepEqual(
+    ended.map((end) => end.status === 'rejected' && String(end.reason)),
+    [false, 'RangeError: the disk', 'RangeError: the disk'],
+  )
+  assert.deepEqual(await store.read(names()), [])
+})
+
 test('house 4: a work that was given to read() may not write', async (t) => {
   const { store } = await testStore(t)
   const error = await store.read(put('a')).catch((thrown: unknown) => thrown)

@@ -83,8 +83,10 @@ test('house 4: a commit is flushed to disk: WAL at synchronous FULL, foreign key
 
 test('house 4: a statement that fails carries its text and none of its parameters', async (t) => {
   const { store } = await testStore(t)
-  await store.write(() => put('once', 'hush'))
-  const error = await store.write(() => put('once', 'hush')).catch((thrown: unknown) => thrown)
+  const text = 'INSERT INTO oauthd_state (name, value)\n  VALUES ($name, $value)'
+  const write = (): Promise<void> => store.write(() => run(text, { name: 'once', value: 'hush' }))
+  await write()
+  const error = await write().catch((thrown: unknown) => thrown)
   assert.ok(error instanceof StoreError)
   assert.equal(error.code, 'database_failed')
   assert.ok(error.cause instanceof Error)
@@ -124,6 +126,21 @@ test('house 4: a full database refuses the whole batch and works again when ther
   database.pragma('max_page_count = 100000')
   await store.write(() => put('large', 'x'.repeat(100_000)))
   assert.deepEqual(await store.read(names()), ['large'])
+})
+
+test('house 4: a database that fills while a batch is run again refuses all of it', async (t) => {
+  const { store, database } = await listening(t)
+  database.pragma(`max_page_count = ${Number(database.pragma('page_count', { simple: true }))}`)
+  const ended = await Promise.allSettled([
+    store.write(() => put('small')),
+    store.write(() => putAndThrow('bug')),
+    store.write(() => put('large', 'x'.repeat(100_000))),
+  ])
+  assert.deepEqual(
+    ended.map((end) => end.status === 'rejected' && end.reason.code),
+    Array(3).fill('database_full'),
+  )
+  assert.deepEqual(await store.read(names()), [])
 })
 
 test('house 4: a database that turns read-only refuses the whole batch, and the connection lives on', async (t) => {

@@ -1,0 +1,39 @@
+import type { ClientDetail } from '../actions/client.ts'
+import { describe } from '../clients.ts'
+import { nearest } from '../protocol/nearest.ts'
+import type { Server } from '../server.ts'
+import { listClients } from '../store/client.ts'
+import { notFound } from './failure.ts'
+
+/**
+ * A client by its id, revoked or not.
+ * @throws {Failure} exit 3, with the id that was probably meant
+ */
+export const findOrSuggest = async (server: Server, client_id: string): Promise<ClientDetail> => {
+  const detail = await describe(server, client_id)
+  if (detail !== undefined) return detail
+  throw await noSuchClient(server, client_id)
+}
+
+/** The same for a command that has nothing to do with a revoked client. */
+export const findActive = async (server: Server, client_id: string): Promise<ClientDetail> => {
+  const detail = await findOrSuggest(server, client_id)
+  if (detail.client.revoked_at === null) return detail
+  throw notFound('client_revoked', `client ${client_id} is revoked`, 'oauthd client:list shows the others')
+}
+
+const SEARCHED = 500
+
+const noSuchClient = async (server: Server, client_id: string): Promise<Error> => {
+  const clients = await server.store.read(listClients({ status: 'active', limit: SEARCHED }))
+  const near = nearest(
+    client_id,
+    clients.map((client) => client.client_id),
+  )
+  const meant = clients.find((client) => client.client_id.startsWith(client_id) || client.client_id === near)
+  const hint =
+    meant === undefined
+      ? 'oauthd client:list shows them'
+      : `did you mean ${meant.client_id} (${meant.client_name})?`
+  return notFound('client_not_found', `no client ${client_id}`, hint)
+}

@@ -1,0 +1,155 @@
+import type { Command } from './command.ts'
+
+/** One line of the table: enough for the short help, without loading what the command needs. */
+export interface Entry {
+  readonly name: string
+  /** The heading it stands under; none: not listed. */
+  readonly group?: 'Server' | 'Clients' | 'Tokens' | 'Setup' | 'Data'
+  /** One sentence with its stop. */
+  readonly summary: string
+  /** Loads the module of its noun; only the command that was called for is loaded. */
+  readonly load: () => Promise<Command>
+}
+
+/** Every command, in the order of help. */
+export const COMMANDS: readonly Entry[] = [
+  {
+    name: 'serve',
+    group: 'Server',
+    summary: 'Serve the endpoints over HTTP.',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
+    name: 'init',
+    group: 'Server',
+    summary: 'Make a configuration file, a database and its key.',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'config:show',
+    group: 'Server',
+    summary: 'Show the settings and where each comes from.',
+    load: async () => (await import('./config-show.ts')).configShow,
+  },
+  {
+    name: 'completion',
+    group: 'Server',
+    summary: 'Write the completion script of a shell.',
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  {
+    name: 'help',
+    summary: 'Help for a command or a topic.',
+    load: async () => (await import('./help.ts')).help,
+  },
+  {
+    name: 'client:create',
+    group: 'Clients',
+    summary: 'Register an application (OAuth client).',
+    load: async () => (await import('./client-create.ts')).clientCreate,
+  },
+  {
+    name: 'client:list',
+    group: 'Clients',
+    summary: 'List the clients.',
+    load: async () => (await import('./client-list.ts')).clientList,
+  },
+  {
+    name: 'client:show',
+    group: 'Clients',
+    summary: 'Show one client.',
+    load: async () => (await import('./client-list.ts')).clientShow,
+  },
+  {
+    name: 'client:update',
+    group: 'Clients',
+    summary: 'Change a client.',
+    load: async () => (await import('./client-update.ts')).clientUpdate,
+  },
+  {
+    name: 'client:rotate-secret',
+    group: 'Clients',
+    summary: 'Give a client a new secret.',
+    load: async () => (await import('./client-secret.ts')).clientRotateSecret,
+  },
+  {
+    name: 'client:revoke',
+    group: 'Clients',
+    summary: 'End a client and all its tokens.',
+    load: async () => (await import('./client-secret.ts')).clientRevoke,
+  },
+  {
+    name: 'client:check-redirect',
+    group: 'Clients',
+    summary: 'Tell why a redirect URI is refused.',
+    load: async () => (await import('./client-check-redirect.ts')).clientCheckRedirect,
+  },
+  {
+    name: 'token:create',
+    group: 'Tokens',
+    summary: 'Mint a token straight from the database.',
+    load: async () => (await import('./token.ts')).tokenCreate,
+  },
+  {
+    name: 'token:introspect',
+    group: 'Tokens',
+    summary: 'Tell what a token stands for (RFC 7662).',
+    load: async () => (await import('./token-introspect.ts')).tokenIntrospect,
+  },
+  {
+    name: 'token:revoke',
+    group: 'Tokens',
+    summary: 'Revoke a token, or all of a client.',
+    load: async () => (await import('./token.ts')).tokenRevoke,
+  },
+  {
+    name: 'token:list',
+    group: 'Tokens',
+    summary: 'List tokens, without the tokens themselves.',
+    load: async () => (await import('./token.ts')).tokenList,
+  },
+  {
+    name: 'scope:set',
+    group: 'Setup',
+    summary: 'Describe a scope, or make it a default.',
+    load: async () => (await import('./scope.ts')).scopeSet,
+  },
+  {
+    name: 'scope:list',
+    group: 'Setup',
+    summary: 'List the described scopes.',
+    load: async () => (await import('./scope.ts')).scopeList,
+  },
+  {
+    name: 'scope:delete',
+    group: 'Setup',
+    summary: 'Forget the description of a scope.',
+    load: async () => (await import('./scope.ts')).scopeDelete,
+  },
+  {
+    name: 'key:list',
+    group: 'Setup',
+    summary: 'List the signing keys.',
+    load: async () => (await import('./key.ts')).keyList,
+  },
+  {
+    name: 'db:status',
+    group: 'Data',
+    summary: 'Show schema, engine and size.',
+    load: async () => (await import('./db.ts')).dbStatus,
+  },
+  {
+    name: 'db:migrate',
+    group: 'Data',
+    summary: 'Bring the database up to date.',
+    load: async () => (await import('./db.ts')).dbMigrate,
+  },
+  {
+    name: 'db:prune',
+    group: 'Data',
+    summary: 'Remove what has expired.',
+    load: async () => (await import('./db.ts')).dbPrune,
+  },
+]
+
+export const findEntry = (name: string): Entry | undefined => COMMANDS.find((entry) => entry.name === name)

@@ -1,0 +1,68 @@
+import { SETTING_NAMES } from '../protocol/settings.ts'
+import { type Command, defineCommand } from './command.ts'
+import type { Source } from './config.ts'
+import { toggle } from './flag.ts'
+
+/** `oauthd config:show`: the settings as a command started here would have them. */
+export const configShow: Command = defineCommand({
+  name: 'config:show',
+  modes: ['json'],
+  flags: { sources: toggle('where each value comes from') },
+  operands: {},
+  settings: [],
+  examples: [
+    ['What would serve use here?', 'oauthd config:show'],
+    ['And where does it come from?', 'oauthd config:show --sources'],
+    ['In a script', 'oauthd config:show --json'],
+  ],
+  output: [
+    'One setting a line; the master secret is shown as set or not, never itself.',
+    '--json  {"issuer":{"value","source"},…,"secret":{"set","source"}}',
+  ],
+  exit: [1],
+  see: ['oauthd help config', 'oauthd help environment'],
+  run: async ({ flags, config, print }) => {
+    const { settings, sources } = await config()
+    const secret = await findSecret(settings.db)
+    const shown = [
+      ...SETTING_NAMES.map((name) => ({
+        name,
+        value: withoutPassword(String(settings[name])),
+        source: sources[name],
+      })),
+      { name: 'secret', value: secret === undefined ? '(not set)' : '(set)', source: secret ?? 'default' },
+    ] as const
+    const width = Math.max(...shown.map(({ value }) => value.length))
+    print.result({
+      json: () => ({
+        ...Object.fromEntries(
+          SETTING_NAMES.map((name) => {
+            const value = settings[name]
+            return [
+              name,
+              { value: typeof value === 'string' ? withoutPassword(value) : value, source: sources[name] },
+            ]
+          }),
+        ),
+        secret: { set: secret !== undefined, source: secret ?? null },
+      }),
+      fields: shown.map(({ name, value, source }) =>
+        flags.sources ? [name, `${value.padEnd(width)}  ${inWords(source)}`] : [name, value],
+      ),
+    })
+  },
+})
+
+/** Where the master secret of a database would come from; the key file is looked for, not read. */
+const findSecret = async (db: string): Promise<Source | undefined> => {
+  const given = process.env['OAUTHD_SECRET']
+  if (given !== undefined && given !== '') return 'env:OAUTHD_SECRET'
+  const { existsSync } = await import('node:fs')
+  return existsSync(`${db}.key`) ? `file:${db}.key` : undefined
+}
+
+/** `env:OAUTHD_PORT` is `env OAUTHD_PORT` to people. */
+const inWords = (source: Source): string => source.replace(':', ' ')
+
+/** The password in the address of a database. */
+const withoutPassword = (value: string): string => value.replace(/^(\w+:\/\/[^/@:]*:)[^/@]*@/, '$1***@')

@@ -1,0 +1,135 @@
+/**
+ * Where the settings come from: flags, then environment, then file, then default. The file is
+ * `--config FILE`, else OAUTHD_CONFIG, else ./oauthd.toml if it is there. Paths in it are relative to
+ * the working directory, as they are in a flag.
+ */
+import { readFile } from 'node:fs/promises'
+import { nearest } from '../protocol/nearest.ts'
+import {
+  completeSettings,
+  flagOf,
+  type GivenSettings,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingName,
+  type Settings,
+  variableOf,
+} from '../protocol/settings.ts'
+import { failed, misused } from './failure.ts'
+
+/** Where a value came from: `flag:--port`, `env:OAUTHD_PORT`, `file:./oauthd.toml`, `default`. */
+export type Source = `flag:${string}` | `env:${string}` | `file:${string}` | 'default'
+
+export interface Configuration {
+  readonly settings: Settings
+  readonly sources: Readonly<Record<SettingName, Source>>
+  /** What was given, without the defaults: the issuer of a client command falls back on the recorded one. */
+  readonly given: GivenSettings
+  /** The file that was read. */
+  readonly file: string | undefined
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const DEFAULT_FILE = './oauthd.toml'
+
+/**
+ * @param flags the settings given as flags, raw
+ * @param config the file named by --config
+ * @throws {Failure} exit 2 for a value that cannot be, naming where it came from; exit 1 for a file that cannot be read
+ */
+export const readConfiguration = async (
+  flags: GivenSettings,
+  config: string | undefined,
+  env: Environment,
+): Promise<Configuration> => {
+  const named = config ?? (env['OAUTHD_CONFIG'] || undefined)
+  const text = await readText(named ?? DEFAULT_FILE, named !== undefined)
+  const file = text === undefined ? undefined : (named ?? DEFAULT_FILE)
+  const table = text === undefined || file === undefined ? {} : await parseToml(text, file)
+
+  const found = SETTING_NAMES.map((name) => {
+    const { value, source } = lookUp(name, flags, env, table, file)
+    if (value !== undefined) check(name, value, source)
+    return { name, value, source }
+  })
+  const given: GivenSettings = Object.fromEntries(
+    found.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]),
+  )
+  const sourceOf = (name: SettingName): Source => found.find((one) => one.name === name)?.source ?? 'default'
+  return {
+    settings: completeSettings(given),
+    sources: {
+      db: sourceOf('db'),
+      host: sourceOf('host'),
+      port: sourceOf('port'),
+      issuer: sourceOf('issuer'),
+      prefix: sourceOf('prefix'),
+      access_token_ttl: sourceOf('access_token_ttl'),
+    },
+    given,
+    file,
+  }
+}
+
+const lookUp = (
+  name: SettingName,
+  flags: GivenSettings,
+  env: Environment,
+  table: Readonly<Record<string, unknown>>,
+  file: string | undefined,
+): { value: unknown; source: Source } => {
+  const flag = flags[name]
+  if (flag !== undefined) return { value: flag, source: `flag:${flagOf(name)}` }
+  const variable = env[variableOf(name)]
+  if (variable !== undefined && variable !== '') return { value: variable, source: `env:${variableOf(name)}` }
+  if (table[name] !== undefined) return { value: table[name], source: `file:${file ?? DEFAULT_FILE}` }
+  return { value: undefined, source: 'default' }
+}
+
+const check = (name: SettingName, value: unknown, source: Source): void => {
+  try {
+    SETTINGS[name].read(value)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    const [kind, ...rest] = source.split(':')
+    const where = rest.join(':')
+    throw misused(`${kind === 'file' ? `${name} in ${where}` : where} ${error.message}`, 'oauthd help config')
+  }
+}
+
+const readText = async (file: string, mustBe: boolean): Promise<string | undefined> => {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' && !mustBe) return undefined
+    const why = code === 'ENOENT' ? 'not found' : 'cannot be read'
+    throw failed('config_unreadable', `configuration file ${why}: ${file}`, 'oauthd help config', error)
+  }
+}
+
+const parseToml = async (text: string, file: string): Promise<Readonly<Record<string, unknown>>> => {
+  const { parse, TomlError } = await import('smol-toml')
+  let table: Readonly<Record<string, unknown>>
+  try {
+    table = parse(text)
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error
+    throw misused(`${file} is not TOML: line ${error.line}, column ${error.column}`, 'oauthd help config')
+  }
+  for (const key of Object.keys(table)) refuseUnknown(key, file)
+  return table
+}
+
+const refuseUnknown = (key: string, file: string): void => {
+  if (SETTING_NAMES.some((name) => name === key)) return
+  if (key === 'secret') {
+    throw misused(
+      `${file} must not hold the master secret`,
+      'put it into OAUTHD_SECRET, or leave it to the key file',
+    )
+  }
+  const meant = nearest(key, SETTING_NAMES)
+  throw misused(`unknown setting in ${file}: ${key}`, meant ? `did you mean ${meant}?` : 'oauthd help config')
+}

@@ -1,0 +1,133 @@
+/**
+ * The command line: `oauthd COMMAND [options]`. From here a command is found, loaded and run, and
+ * what came of it becomes an exit code. Nothing ends the process midway but Ctrl-C.
+ *
+ * Nothing is imported here that `--version` does not need: every command loads its own.
+ */
+import { nearest } from '../protocol/nearest.ts'
+import type { GivenSettings } from '../protocol/settings.ts'
+import { cancelled, createAsker } from './ask.ts'
+import type { Command, Context, RawWords } from './command.ts'
+import { COMMANDS, type Entry, findEntry } from './commands.ts'
+import { type ExitCode, misused } from './failure.ts'
+import { type Globals, readGlobals } from './globals.ts'
+import { lookFirst, parseCommand } from './parse.ts'
+import { createPrinter } from './print.ts'
+
+/**
+ * Runs one command line and gives its exit code. Never rejects.
+ *
+ * @param argv the words after the program's name
+ */
+export const main = async (argv: readonly string[]): Promise<ExitCode> => {
+  outliveClosedPipes()
+  if (argv.includes('--no-color')) {
+    process.env['NO_COLOR'] = '1'
+    delete process.env['FORCE_COLOR']
+  }
+  process.once('SIGINT', interrupted)
+  process.once('beforeExit', unanswered)
+  try {
+    return await run(argv)
+  } catch (error) {
+    return await tell(error, argv)
+  } finally {
+    process.off('beforeExit', unanswered)
+  }
+}
+
+const run = async (argv: readonly string[]): Promise<ExitCode> => {
+  const { globals: raw, words } = lookFirst(argv)
+  const globals = readGlobals(raw, process)
+  const print = createPrinter(globals, process)
+  const [name] = words
+  if (globals.version) {
+    const { formatVersions, readVersions } = await import('./version.ts')
+    const versions = await readVersions()
+    if (print.mode === 'json') print.result({ json: () => versions })
+    else print.raw(formatVersions(versions))
+    return 0
+  }
+  if (globals.help || name === undefined) {
+    const { showHelp } = await import('./help.ts')
+    await showHelp(print, name)
+    return 0
+  }
+  const command = await findCommand(words).load()
+  if (command.drains) process.off('SIGINT', interrupted)
+  const given = parseCommand(argv, command)
+  const context: Context = {
+    globals,
+    print,
+    ask: createAsker(globals),
+    config: configOf(command, given, globals),
+  }
+  return command.run(given, context)
+}
+
+/** contract.md: an unknown command suggests the nearest, exit 2. */
+const findCommand = (words: readonly string[]): Entry => {
+  const [name = '', next] = words
+  const found = findEntry(name)
+  if (found !== undefined) return found
+  const apart = findEntry(`${name}:${next}`)
+  const family = COMMANDS.filter((entry) => entry.name.startsWith(`${name}:`)).map((entry) => entry.name)
+  const meant =
+    apart?.name ??
+    nearest(
+      name,
+      COMMANDS.map((entry) => entry.name),
+    )
+  if (apart === undefined && family.length > 0)
+    throw misused(`${name} is not a command`, `one of ${family.join(', ')}`)
+  throw misused(
+    `unknown command ${name}`,
+    meant === undefined ? 'oauthd help' : `did you mean oauthd ${meant}?`,
+  )
+}
+
+/** The configuration, read once and only when a command asks for it. */
+const configOf = (command: Command, { flags }: RawWords, globals: Globals): Context['config'] => {
+  let reading: ReturnType<Context['config']> | undefined
+  const given: GivenSettings = {
+    ...Object.fromEntries(command.settings.map((name) => [name, flags[name]])),
+    db: globals.db,
+  }
+  const read = async (): ReturnType<Context['config']> => {
+    const { readConfiguration } = await import('./config.ts')
+    return readConfiguration(given, globals.config, process.env)
+  }
+  return () => {
+    reading ??= read()
+    return reading
+  }
+}
+
+const tell = async (error: unknown, argv: readonly string[]): Promise<ExitCode> => {
+  const { report } = await import('./report.ts')
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  return report(error, {
+    json: own.includes('--json'),
+    verbose: own.includes('--verbose'),
+    stderr: process.stderr,
+  })
+}
+
+/** contract.md: Ctrl-C is 130. At a prompt the terminal is raw and inquirer tells; elsewhere the signal comes here. */
+const interrupted = (): void => {
+  process.exit(130)
+}
+
+/** Nothing is left to wait for and the command has not ended: a question lost its terminal. */
+const unanswered = (): void => {
+  process.exit(cancelled().exit)
+}
+
+/** `oauthd client:list | head`: a reader that left is no error. */
+const outliveClosedPipes = (): void => {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}

@@ -1,0 +1,41 @@
+import { now, openServer, type Server } from '../server.ts'
+import { findState } from '../store/state.ts'
+import type { Context } from './command.ts'
+
+/**
+ * Opens the database that a command is to work on: `create` for the commands that make it when it
+ * is missing, `existing` for those that only read or change what is there (contract, "Settled points").
+ *
+ * The issuer is the one given, or the one that `serve` recorded, or the default.
+ */
+export const openForCommand = async (
+  { config, print }: Pick<Context, 'config' | 'print'>,
+  mode: 'create' | 'existing',
+): Promise<Server> => {
+  const { settings, given } = await config()
+  const server = await openServer({
+    db: settings.db,
+    mode,
+    settings,
+    secret: process.env['OAUTHD_SECRET'],
+    onWarning: ({ message }) => print.warn(message),
+  })
+  if (server.created.length > 0) print.note(`Created ${server.created.join(' and ')} (0600)`)
+  if (given.issuer !== undefined) return server
+  const issuer = await server.store.read(findState('issuer'))
+  return issuer === undefined ? server : { ...server, settings: { ...server.settings, issuer } }
+}
+
+/** Opens, does the work, closes; also when the work fails. */
+export const withServer = async <T>(
+  context: Pick<Context, 'config' | 'print'>,
+  mode: 'create' | 'existing',
+  work: (server: Server, now: number) => Promise<T>,
+): Promise<T> => {
+  const server = await openForCommand(context, mode)
+  try {
+    return await work(server, now(server))
+  } finally {
+    await server.close()
+  }
+}

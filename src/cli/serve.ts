@@ -1,0 +1,118 @@
+import type { RequestListener } from 'node:http'
+import type { Settings } from '../protocol/settings.ts'
+import { openServer, type Server } from '../server.ts'
+import { countClients } from '../store/client.ts'
+import { putState } from '../store/state.ts'
+import { type Command, type Context, defineCommand } from './command.ts'
+import { drain } from './drain.ts'
+
+/** `oauthd serve`: the endpoints over HTTP, until SIGTERM or SIGINT. */
+export const serve: Command = defineCommand({
+  name: 'serve',
+  modes: ['json'],
+  flags: {},
+  operands: {},
+  settings: ['host', 'port', 'issuer', 'prefix', 'access_token_ttl'],
+  examples: [
+    ['On this machine', 'oauthd serve'],
+    ['Behind a TLS proxy', 'oauthd serve --issuer https://id.example'],
+    ['In a test, on a free port', 'oauthd serve --port 0 --db test.db --json'],
+  ],
+  output: [
+    'A banner and the log on stderr: JSON lines, or lines for people on a terminal.',
+    '--json  one line when it listens: {"event":"listening","url","issuer","pid"}',
+  ],
+  exit: [1, 5],
+  see: ['oauthd client:create', 'oauthd help config'],
+  drains: true,
+  run: async ({ config, print }) => {
+    const [{ settings, given }, { createLog }, { createListener }, { listenOn }] = await Promise.all([
+      config(),
+      import('../http/log.ts'),
+      import('../http/listener.ts'),
+      import('./listen.ts'),
+    ])
+    const log = createLog(await standardError())
+    const opened = await openServer({
+      db: settings.db,
+      mode: 'create',
+      settings,
+      secret: process.env['OAUTHD_SECRET'],
+      log,
+      onWarning: ({ message }) => print.warn(message),
+    })
+    let draining = false
+    let handle: RequestListener = (_, res) => void res.writeHead(503, { 'retry-after': '1' }).end()
+    const stopped = stopSignals()
+    try {
+      const listening = await listenOn(
+        (req, res) => {
+          if (draining) res.shouldKeepAlive = false
+          handle(req, res)
+        },
+        settings.host,
+        settings.port,
+      )
+      // --port 0: the default issuer follows the port that was found.
+      const issuer = given.issuer === undefined ? `http://localhost:${listening.port}` : settings.issuer
+      const server = { ...opened, settings: { ...settings, issuer } }
+      handle = createListener(server)
+      await server.store.write(() => putState('issuer', issuer))
+      await announce(server, { ...settings, issuer, port: listening.port }, print)
+      // Made beforehand, so that nobody waits for it: a database's first signing key.
+      void server.signingKeys().catch((err: unknown) => log.error({ err }, 'no signing key'))
+      await stopped.first
+      draining = true
+      await drain(listening, stopped.second)
+    } finally {
+      await opened.close()
+      log.flush()
+    }
+  },
+})
+
+/** The first signal asks to stop, the second not to wait. */
+const stopSignals = (): { first: Promise<void>; second: Promise<void> } => {
+  const first = Promise.withResolvers<void>()
+  const second = Promise.withResolvers<void>()
+  let asked = false
+  const stop = (): void => {
+    if (asked) second.resolve()
+    asked = true
+    first.resolve()
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  return { first: first.promise, second: second.promise }
+}
+
+/** Where the log goes: as it is, or for people when they are looking. */
+const standardError = async (): Promise<{ write(lines: string): void }> => {
+  if (!process.stderr.isTTY) return process.stderr
+  const { prettyFactory } = await import('pino-pretty')
+  const pretty = prettyFactory({ ignore: 'request_id', translateTime: 'SYS:HH:MM:ss' })
+  return {
+    write: (lines) => void process.stderr.write(lines.trimEnd().split('\n').map(pretty).join('')),
+  }
+}
+
+const announce = async (server: Server, settings: Settings, print: Context['print']): Promise<void> => {
+  const { issuer, prefix, host, port } = settings
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  if (print.mode === 'json') {
+    print.raw(JSON.stringify({ event: 'listening', url, issuer, pid: process.pid }))
+    return
+  }
+  const { ownVersion } = await import('./version.ts')
+  if (server.created.length > 0) print.note(`Created ${server.created.join(' and ')} (0600)`)
+  print.note(`oauthd ${ownVersion()}  issuer ${issuer}`)
+  print.note(`├─ Tokens     ${issuer.replace(/\/$/, '')}/${prefix}/token`)
+  const { wellKnownPath } = await import('../protocol/issuer.ts')
+  print.note(`├─ Discovery  ${new URL(issuer).origin}${wellKnownPath(issuer)}`)
+  const clients = await server.store.read(countClients(1))
+  print.note(
+    clients === 0
+      ? '└─ No clients yet. Next: oauthd client:create --name "My app" --grant client_credentials'
+      : `└─ Listening on ${url}; Ctrl-C stops`,
+  )
+}

@@ -1,0 +1,78 @@
+import { INACTIVE, type Inactivity } from '../protocol/access-token.ts'
+import { formatDuration } from '../protocol/duration.ts'
+import { covers } from '../protocol/scope.ts'
+import { type Inspection, inspectToken } from '../tokens.ts'
+import { type Command, defineCommand } from './command.ts'
+import { operand, text, toggle } from './flag.ts'
+import { withServer } from './open.ts'
+import type { Printer } from './print.ts'
+import { readSecretOperand } from './read-secret.ts'
+import { relative } from './time.ts'
+
+/** `oauthd token:introspect`: the RFC 7662 object, for the operator. */
+export const tokenIntrospect: Command = defineCommand({
+  name: 'token:introspect',
+  modes: ['json', 'quiet'],
+  flags: {
+    exit_code: toggle('exit 3 when the token is not active'),
+    scope: text('"A B"', 'a token that lacks one of these counts as inactive'),
+    explain: toggle('say why it is inactive (said on a terminal anyway)'),
+  },
+  operands: { token: operand('-|TOKEN', 'the token; - reads it from stdin') },
+  settings: ['issuer'],
+  examples: [
+    ['From a file', 'oauthd token:introspect - < token.txt'],
+    ['In a script', 'oauthd token:introspect - --json --exit-code --scope "jobs:run" < token.txt'],
+  ],
+  output: [
+    'active and what the token stands for, or inactive.',
+    '--json  the object of RFC 7662: {"active":true,"client_id","scope","exp",…} or {"active":false}',
+    '-q      the id of an active token (jti)',
+  ],
+  exit: [1, 3, 5],
+  see: ['token:revoke', 'token:create'],
+  run: async (call) => {
+    const { flags, operands, ask, print } = call
+    const presented = await readSecretOperand(operands.token, { what: 'token', ask })
+    return withServer(call, 'existing', async (server, now) => {
+      const found = await inspectToken(server, presented)
+      const lacking =
+        found.kind === 'active' && flags.scope !== undefined && !covers(found.token.scope ?? '', flags.scope)
+      const token = lacking ? INACTIVE : found.token
+      if (token.active) {
+        const { active: _, exp, ...rest } = token
+        print.result({
+          json: () => token,
+          ids: [token.jti],
+          fields: [
+            ['active', `yes, for ${formatDuration(exp - now)}`],
+            ...Object.entries(rest).map(([name, value]) => [name, String(value)] as const),
+          ],
+        })
+        return
+      }
+      print.result({ json: () => token, title: 'inactive' })
+      if (flags.explain || process.stderr.isTTY)
+        say(print, lacking ? `lacks the scope ${flags.scope}` : why(found, now))
+      return flags.exit_code ? 3 : undefined
+    })
+  },
+})
+
+const WORDS: Readonly<Record<Inactivity['reason'], string>> = {
+  revoked: 'revoked',
+  client_revoked: 'its client was revoked',
+  expired: 'expired',
+}
+
+const why = (found: Inspection, now: number): string => {
+  if (found.kind === 'inactive') return `${WORDS[found.why.reason]} ${relative(found.why.at, now)}`
+  if (found.kind === 'unknown' && found.why === 'malformed')
+    return 'not an access token of oauthd, or mistyped'
+  return 'unknown here: of another database, or removed after it expired'
+}
+
+const say = (print: Printer, reason: string): void => {
+  if (print.mode === 'human') print.note(`why: ${reason}`)
+  else process.stderr.write(`${JSON.stringify({ why: reason })}\n`)
+}

@@ -1,0 +1,32 @@
+import { splitUri, webUriProblem } from './uri.ts'
+
+const WELL_KNOWN = '/.well-known/oauth-authorization-server'
+
+/** `{issuer}/{prefix}/{name}`, an issuer path included; the prefix may hold slashes or be empty. */
+export const endpoint = (issuer: string, prefix: string, name: string): string => {
+  const segments = [issuer.replace(/\/+$/, ''), prefix.replace(/^\/+|\/+$/g, ''), name]
+  return segments.filter((segment) => segment !== '').join('/')
+}
+
+/**
+ * RFC 8414 section 3: the well-known part stands between the issuer's host and its path, which loses
+ * a slash at its end.
+ */
+export const wellKnownPath = (issuer: string): string => WELL_KNOWN + splitUri(issuer).path.replace(/\/$/, '')
+
+/**
+ * Why `issuer` cannot be one; `undefined` when it can. It may have a path, and is used exactly as
+ * given, a slash at its end included (MD-02).
+ *
+ * https unless its host is loopback (HTTP-16, decision 16); no query and no fragment (RFC 8414 section 2).
+ */
+export const issuerProblem = (issuer: string): string | undefined => {
+  const problem = webUriProblem(issuer)
+  if (problem !== undefined) return problem
+  const { path, query } = splitUri(issuer)
+  if (query !== undefined) return 'must not have a query'
+  // RFC 8414 section 3.3: compared character by character, and clients hand it through URL parsers.
+  const { href } = new URL(issuer)
+  const normal = path === '' ? href.replace(/\/$/, '') : href
+  return issuer === normal ? undefined : `must be written as ${normal}`
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { exportsOf } from './_rules.ts'
+import { read } from './_source.ts'
+
+/** The library's public names. A name that goes is a breaking change; one that comes needs its TSDoc. */
+const PUBLIC = [
+  'OAuthError',
+  'SecretError',
+  'StoreError',
+  'createOAuthServer',
+  'type ClientInformation',
+  'type ClientWithSecret',
+  'type ErrorCode',
+  'type GivenMetadata',
+  'type Introspection',
+  'type OAuthServer',
+  'type OAuthServerOptions',
+  'type RotatedClient',
+]
+
+test('contract, library: the package exports the names it promises and no others', () => {
+  assert.deepEqual(exportsOf(read('src/index.ts')), PUBLIC.toSorted())
+})
+
+test('house 1: src/index.ts is the public names and nothing else', () => {
+  const lines = read('src/index.ts').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+  assert.equal(lines.replace(/^export (type )?\{[^}]*\} from '\.\/[a-z/-]+\.ts'$/gm, '').trim(), '')
+})
+
+test('contract, library: the reader of exports sees lists, renamed names, types and declarations', () => {
+  const text = [
+    '/** Words. */',
+    "export { b, type C, d as e } from './x.ts'",
+    "export type { F } from './y.ts'",
+    'export const g = 1',
+    'export interface H {}',
+    'export async function i() {}',
+    "export * from './z.ts'",
+  ].join('\n')
+  assert.deepEqual(exportsOf(text), ['b', 'e', 'export * from', 'g', 'i', 'type C', 'type F', 'type H'])
+})

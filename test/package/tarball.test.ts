@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { CHECKOUT, copyCheckout, listening, PROGRAMS, run, start, temporaryFolder } from '../_process.ts'
+
+interface Packed {
+  readonly filename: string
+  readonly files: readonly { readonly path: string }[]
+}
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let packed: Packed
+let tarball: string
+/** An empty folder into which somebody installed the tarball. */
+let installed: string
+
+const must = async (program: string, args: readonly string[], cwd: string): Promise<string> => {
+  const { code, stdout, stderr } = await run(program, args, { cwd })
+  assert.equal(code, 0, `${program} ${args.join(' ')}\n${stderr}${stdout}`)
+  return stdout
+}
+
+before(async () => {
+  folder = await temporaryFolder()
+  const clone = join(folder.path, 'clone')
+  installed = join(folder.path, 'installed')
+  await mkdir(clone)
+  await mkdir(installed)
+  await copyCheckout(clone)
+  // `prepare` builds dist/; what it prints stands before the JSON.
+  const printed = await must('npm', ['pack', '--json', '--pack-destination', folder.path], clone)
+  const [first] = JSON.parse(printed.slice(printed.search(/^\[/m))) as readonly Packed[]
+  assert.ok(first)
+  packed = first
+  tarball = join(folder.path, packed.filename)
+  await writeFile(join(installed, 'package.json'), '{ "private": true, "type": "module" }\n')
+  await must('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], installed)
+})
+after(() => folder.remove())
+
+test('issue 2, part 1: the tarball holds the launcher, dist/, the schema and the licence, and no sources', () => {
+  const paths = packed.files.map(({ path }) => path)
+  for (const path of [
+    'bin/oauthd.js',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/cli/main.js',
+    'schema.sql',
+    'LICENSE',
+  ]) {
+    assert.ok(paths.includes(path), `${path} is missing`)
+  }
+  const strange =
+    /^(package\.json|schema\.sql|LICENSE|README\.md|bin\/oauthd\.js|dist\/[a-z/-]+\.(d\.ts|js))$/
+  assert.deepEqual(
+    paths.filter((path) => !strange.test(path)),
+    [],
+  )
+})
+
+test('issue 2, part 1: publint finds nothing to say about the tarball', async () => {
+  const output = await must(join(PROGRAMS, 'publint'), ['run', tarball, '--strict'], folder.path)
+  assert.match(output, /All good!/)
+})
+
+test('contract, running it: the installed package runs, with and without a link to its launcher', async () => {
+  const { version } = JSON.parse(await readFile(join(installed, 'node_modules/oauthd/package.json'), 'utf8'))
+  const linked = join(folder.path, 'oauthd')
+  await symlink(join(installed, 'node_modules/oauthd/bin/oauthd.js'), linked)
+  for (const program of [join(installed, 'node_modules/.bin/oauthd'), linked]) {
+    assert.ok((await must(program, ['--version'], folder.path)).startsWith(`oauthd ${version} (node `))
+  }
+  assert.equal((await stat(join(installed, 'node_modules/oauthd/bin/oauthd.js'))).mode & 0o111, 0o111)
+})
+
+test('contract, serve: the installed package serves, on a database of its own making, until SIGTERM', async (t) => {
+  const program = join(installed, 'node_modules/.bin/oauthd')
+  const server = await listening(start(program, ['serve', '--port', '0', '--json'], { cwd: installed }))
+  t.after(() => server.stop('SIGKILL'))
+  const health = await fetch(new URL('/healthz', server.url))
+  assert.equal(health.status, 200)
+  const metadata = await fetch(new URL('/.well-known/oauth-authorization-server', server.url))
+  assert.equal(((await metadata.json()) as { issuer: string }).issuer, server.issuer)
+  assert.equal((await stat(join(installed, 'oauthd.db'))).mode & 0o777, 0o600)
+  const { code, stderr } = await server.stop()
+  assert.equal(code, 0, stderr)
+})
+
+test('contract, library: the installed package is imported by its name, and its types hold without ours', async () => {
+  const program = [
+    "import { createOAuthServer, OAuthError, type OAuthServer } from 'oauthd'",
+    "const server: OAuthServer = await createOAuthServer({ db: 'app.db', issuer: 'https://app.example' })",
+    'const answer: Response = await server.fetch(new Request("https://app.example/healthz"))',
+    'console.log(answer.status, OAuthError.name)',
+    'await server.close()',
+  ].join('\n')
+  await writeFile(join(installed, 'app.ts'), program)
+  assert.equal(await must('node', ['app.ts'], installed), '404 OAuthError\n')
+  const misuse =
+    "import { createOAuthServer } from 'oauthd'\nawait createOAuthServer({ access_token_ttl: [] })\n"
+  await writeFile(join(installed, 'misuse.ts'), misuse)
+  const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'esnext', '--pretty', 'false']
+  const node = ['--types', 'node', '--typeRoots', join(CHECKOUT, 'node_modules/@types')]
+  const args = [...strict, ...node, 'app.ts', 'misuse.ts']
+  const { stdout } = await run(join(PROGRAMS, 'tsc'), args, { cwd: installed })
+  assert.match(stdout, /^misuse\.ts\(2,\d+\): error TS2322: .*\n$/)
+})

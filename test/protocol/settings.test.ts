@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  completeSettings,
+  flagOf,
+  SETTING_NAMES,
+  SETTINGS,
+  shownDefault,
+  variableOf,
+} from '../../src/protocol/settings.ts'
+
+const refusal = (given: object): string => {
+  try {
+    completeSettings(given)
+  } catch (error) {
+    if (error instanceof TypeError) return error.message
+  }
+  return 'accepted'
+}
+
+test('contract, serve: nothing given is 127.0.0.1:6749, prefix oauth, and an issuer on localhost', () => {
+  assert.deepEqual(completeSettings({}), {
+    db: './oauthd.db',
+    host: '127.0.0.1',
+    port: 6749,
+    issuer: 'http://localhost:6749',
+    prefix: 'oauth',
+    access_token_ttl: 3600,
+  })
+})
+
+test('contract, serve: the default issuer follows the port', () => {
+  assert.equal(completeSettings({ port: '7000' }).issuer, 'http://localhost:7000')
+  assert.equal(completeSettings({ port: 7000, issuer: 'https://id.example' }).issuer, 'https://id.example')
+})
+
+test('house 9: flag, variable and the list of names follow from the table', () => {
+  assert.deepEqual(SETTING_NAMES, Object.keys(SETTINGS))
+  assert.equal(flagOf('access_token_ttl'), '--access-token-ttl')
+  assert.equal(variableOf('access_token_ttl'), 'OAUTHD_ACCESS_TOKEN_TTL')
+  assert.equal(shownDefault('issuer'), 'http://localhost:PORT')
+  assert.equal(shownDefault('port'), '6749')
+})
+
+test('HTTP-16: an issuer is https, or http on loopback only', () => {
+  for (const issuer of [
+    'https://id.example',
+    'http://localhost:6749',
+    'http://127.0.0.1',
+    'http://127.9.9.9:1',
+    'http://[::1]:80/x'.replace(':80', ''),
+  ]) {
+    assert.equal(completeSettings({ issuer }).issuer, issuer)
+  }
+  for (const issuer of ['http://id.example', 'http://localhost.example', 'ftp://localhost', 'file:///x']) {
+    assert.match(refusal({ issuer }), /^issuer must be https/, issuer)
+  }
+})
+
+test('RFC 8414 2: an issuer has no query, no fragment, not even an empty one, and no credentials', () => {
+  for (const issuer of [
+    'https://id.example?x=1',
+    'https://id.example/?',
+    'https://id.example#',
+    'https://id.example/a#b',
+  ]) {
+    assert.equal(refusal({ issuer }), 'issuer must have no query and no fragment', issuer)
+  }
+  assert.match(refusal({ issuer: 'https://a:b@id.example' }), /no user name/)
+  for (const issuer of ['id.example', '', 7, null]) assert.match(refusal({ issuer }), /^issuer must be a URL/)
+})
+
+test('MD-02: an issuer keeps its trailing slash, and only the normalised spelling is taken', () => {
+  for (const issuer of ['https://id.example/', 'https://id.example/tenant', 'https://id.example/tenant/']) {
+    assert.equal(completeSettings({ issuer }).issuer, issuer)
+  }
+  assert.equal(refusal({ issuer: 'https://ID.example' }), 'issuer must be written as https://id.example/')
+  assert.equal(
+    refusal({ issuer: 'https://id.example:443/a' }),
+    'issuer must be written as https://id.example/a',
+  )
+  assert.match(refusal({ issuer: ' https://id.example' }), /must be written as/)
+})
+
+test('contract, settled points: a prefix may hold slashes, but not at its ends and no dots that climb', () => {
+  for (const prefix of ['oauth', 'a/b', 'v1.0/auth', '.hidden', 'a..b']) {
+    assert.equal(completeSettings({ prefix }).prefix, prefix)
+  }
+  for (const prefix of ['', '/oauth', 'oauth/', 'a//b', '..', 'a/../b', './a', 'a b', 'a?b', '-x', 'é']) {
+    assert.match(refusal({ prefix }), /^prefix must be a path/, prefix)
+  }
+})
+
+test('contract, serve: a port is a whole number from 0 to 65535', () => {
+  assert.equal(completeSettings({ port: 0 }).port, 0)
+  assert.equal(completeSettings({ port: '65535' }).port, 65_535)
+  for (const port of ['65536', '-1', '1.5', '0x50', '', ' 80', 1.5, true, null]) {
+    assert.equal(refusal({ port }), 'port must be a whole number from 0 to 65535', String(port))
+  }
+})
+
+test('contract, serve: a lifetime is seconds or words, from a second to a year', () => {
+  assert.equal(completeSettings({ access_token_ttl: '30m' }).access_token_ttl, 1800)
+  assert.equal(completeSettings({ access_token_ttl: 60 }).access_token_ttl, 60)
+  assert.equal(completeSettings({ access_token_ttl: '365d' }).access_token_ttl, 31_536_000)
+  for (const ttl of [0, -1, '0', '366d', '1y', 1.5, '']) {
+    assert.match(refusal({ access_token_ttl: ttl }), /^access_token_ttl must be a time/, String(ttl))
+  }
+})
+
+test('contract, serve: a host is a name or an address, never a URL or something that looks like a flag', () => {
+  for (const host of ['localhost', '0.0.0.0', '::', '::1', 'fe80::1%eth0']) {
+    assert.equal(completeSettings({ host }).host, host)
+  }
+  for (const host of ['', 'http://localhost', 'a b', '--port'])
+    assert.match(refusal({ host }), /^host must be/, host)
+})
