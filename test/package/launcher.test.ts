@@ -35,8 +35,12 @@ test('contract, running it: a Node within the engines runs it, and the engines s
 })
 
 test('contract, running it: the launcher loads nothing native and nothing of ours before it has judged', () => {
-  const imports = readFileSync(LAUNCHER, 'utf8').match(/^import .*$/gm)
-  assert.deepEqual(imports, ["import { existsSync } from 'node:fs'"])
+  const imports = readFileSync(LAUNCHER, 'utf8').match(/^import .*$/gm) ?? []
+  assert.deepEqual(
+    imports.filter((line) => !/ from 'node:(fs|url)'$/.test(line)),
+    [],
+  )
+  assert.ok(imports.length > 0)
 })
 
 /** The machine's own Node, which npx and a shebang find when nothing is installed. */
