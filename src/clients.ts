@@ -13,6 +13,7 @@ import { chosenClientId } from './protocol/client-id.ts'
 import { type ClientInformation, clientInformation } from './protocol/client-information.ts'
 import {
   type Client,
+  type ClientMetadata,
   changedMetadata,
   type GivenMetadata,
   isConfidential,
@@ -47,17 +48,30 @@ export const createClient = async (
   given: GivenMetadata,
   chosen: ChosenCredentials = {},
 ): Promise<ClientWithSecret | undefined> => {
-  const metadata = registrable(given)
-  const client_id = chosenId(chosen.client_id) ?? newClientId()
+  const metadata = judgeNewClient(given, chosen)
+  const client_id = chosen.client_id ?? newClientId()
   const confidential = isConfidential(metadata)
-  if (!confidential && chosen.client_secret !== undefined) {
-    throw new OAuthError('invalid_client_metadata', 'client_secret: a public client has no secret')
-  }
-  const client_secret = chosenSecret(chosen.client_secret) ?? server.secrets.clientSecret()
+  const client_secret = chosen.client_secret ?? server.secrets.clientSecret()
   const fresh = confidential ? hashed(server, client_secret) : undefined
   const client = await server.store.write(() => registerClient(client_id, metadata, fresh, now(server)))
   if (client === undefined) return undefined
   return shown(client, confidential ? client_secret : undefined)
+}
+
+/**
+ * What `createClient` would register; needs no database.
+ *
+ * @throws {OAuthError} as `createClient`
+ */
+export const judgeNewClient = (given: GivenMetadata, chosen: ChosenCredentials = {}): ClientMetadata => {
+  const metadata = registrable(given)
+  const refusal = chosen.client_id === undefined ? undefined : chosenClientId(chosen.client_id)
+  if (refusal !== undefined) throw refusal
+  if (!isConfidential(metadata) && chosen.client_secret !== undefined) {
+    throw new OAuthError('invalid_client_metadata', 'client_secret: a public client has no secret')
+  }
+  refuseWeak(chosen.client_secret)
+  return metadata
 }
 
 /** A client after a rotation, with its new secret and the end of the one before. */
@@ -84,7 +98,8 @@ export const rotateSecret = async (
   if (!Number.isInteger(overlap) || overlap < 0 || overlap > LONGEST_OVERLAP) {
     throw new OAuthError('invalid_client_metadata', 'overlap: must be between 0 seconds and 30 days')
   }
-  const client_secret = chosenSecret(options.client_secret) ?? server.secrets.clientSecret()
+  refuseWeak(options.client_secret)
+  const client_secret = options.client_secret ?? server.secrets.clientSecret()
   const fresh = hashed(server, client_secret)
   const rotation = await server.store.write(() => rotateClientSecret(client_id, fresh, overlap, now(server)))
   if (rotation === undefined) return undefined
@@ -95,17 +110,19 @@ export const rotateSecret = async (
 /**
  * Changes some members of a client; `null` takes an optional one back.
  *
+ * @param changes is asked inside the transaction, for the client as it stands: the members to change, or why not
  * @returns `undefined` when there is no such client, or it is revoked
- * @throws {OAuthError} as `createClient`
+ * @throws {OAuthError} as `createClient`; and what `changes` returned instead of members
  */
 export const updateClient = async (
   server: Server,
   client_id: string,
-  changes: (client: Client) => GivenMetadata,
+  changes: (client: Client) => GivenMetadata | Error,
 ): Promise<ClientInformation | undefined> => {
-  const judge = (client: Client): ReturnType<typeof changedMetadata> | OAuthError => {
+  const judge = (client: Client): ClientMetadata | Error => {
     try {
-      return changedMetadata(client, changes(client))
+      const wanted = changes(client)
+      return wanted instanceof Error ? wanted : changedMetadata(client, wanted)
     } catch (error) {
       // A work returns its refusals; thrown, they would roll back the works of others.
       if (error instanceof OAuthError) return error
@@ -113,32 +130,24 @@ export const updateClient = async (
     }
   }
   const changed = await server.store.write(() => changeClient(client_id, judge, now(server)))
-  if (changed instanceof OAuthError) throw changed
+  if (changed instanceof Error) throw changed
   return changed === undefined ? undefined : clientInformation(changed)
 }
 
-/** @returns how many live tokens died with it; `undefined` when there is no such client, or it was revoked before */
-export const revoke = (server: Server, client_id: string): Promise<{ tokens: number } | undefined> =>
+/** Ends a client and all its tokens for good; `false` when there is none, or it was revoked before. */
+export const revoke = (server: Server, client_id: string): Promise<boolean> =>
   server.store.write(() => revokeClient(client_id, now(server)))
 
 /** @returns a client, revoked or not, with what `client:show` tells beside its registration */
 export const describe = (server: Server, client_id: string): Promise<ClientDetail | undefined> =>
   server.store.read(describeClient(client_id, now(server)))
 
-const chosenId = (client_id: string | undefined): string | undefined => {
-  const refusal = client_id === undefined ? undefined : chosenClientId(client_id)
-  if (refusal !== undefined) throw refusal
-  return client_id
-}
-
-const chosenSecret = (client_secret: string | undefined): string | undefined => {
-  if (client_secret !== undefined && !looksLikeSecret(client_secret)) {
-    throw new OAuthError(
-      'invalid_client_metadata',
-      'client_secret: must be 16 to 256 printable ASCII characters',
-    )
-  }
-  return client_secret
+const refuseWeak = (client_secret: string | undefined): void => {
+  if (client_secret === undefined || looksLikeSecret(client_secret)) return
+  throw new OAuthError(
+    'invalid_client_metadata',
+    'client_secret: must be 16 to 256 printable ASCII characters',
+  )
 }
 
 const hashed = (server: Server, client_secret: string): FreshSecret =>

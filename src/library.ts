@@ -7,6 +7,7 @@ import {
   rotateSecret,
   updateClient,
 } from './clients.ts'
+import { isLongEnough, SECRET_MIN_LENGTH } from './crypto/seal.ts'
 import { createApp, createStandalone } from './http/app.ts'
 import { INACTIVE, type Introspection } from './protocol/access-token.ts'
 import { type ClientInformation, clientInformation } from './protocol/client-information.ts'
@@ -35,7 +36,10 @@ export interface OAuthServerOptions {
 
 /** An authorization server inside an app. */
 export interface OAuthServer {
-  /** RFC 7591 objects. Unknown and revoked ids give `undefined`. A secret is shown by `create` and `rotateSecret` only. */
+  /**
+   * RFC 7591 objects. Unknown and revoked ids give `undefined`. A secret is shown by `create` and
+   * `rotateSecret` only.
+   */
   readonly clients: {
     /** @throws {OAuthError} `invalid_client_metadata`, `invalid_redirect_uri`, `invalid_scope` */
     create(metadata: GivenMetadata): Promise<ClientWithSecret>
@@ -116,7 +120,7 @@ const clients = (server: Server): OAuthServer['clients'] => ({
   },
   update: (client_id, changes) => updateClient(server, client_id, () => changes),
   rotateSecret: (client_id, options) => rotateSecret(server, client_id, options),
-  revoke: async (client_id) => (await revoke(server, client_id)) !== undefined,
+  revoke: (client_id) => revoke(server, client_id),
 })
 
 /** Disabled: no database, key file or secret is touched (contract, "Settled points"). */
@@ -152,10 +156,7 @@ const checked = (options: OAuthServerOptions): OAuthServerOptions & GivenSetting
   }
   if (options.enabled !== undefined && typeof options.enabled !== 'boolean')
     throw new TypeError('enabled must be true or false')
-  if (options.secret !== undefined && !isMasterSecret(options.secret))
+  if (options.secret !== undefined && (typeof options.secret !== 'string' || !isLongEnough(options.secret)))
     throw new TypeError(`secret must be a string of at least ${SECRET_MIN_LENGTH} characters`)
   return options
 }
-
-const isMasterSecret = (secret: unknown): boolean =>
-  typeof secret === 'string' && secret.split(',').every((part) => part.trim().length >= SECRET_MIN_LENGTH)

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { randomBytes } from './crypto/random.ts'
-import { SECRET_MIN_LENGTH } from './crypto/seal.ts'
+import { isLongEnough, SECRET_MIN_LENGTH } from './crypto/seal.ts'
 
 /** What can be wrong with the master secret; `hint` is the next thing to do. */
 export class SecretError extends Error {
@@ -19,6 +19,7 @@ export class SecretError extends Error {
     | 'secret_mismatch'
     | 'key_file_open_to_others'
     | 'key_file_unreadable'
+    | 'key_file_unwritable'
   readonly hint: string
 
   constructor(code: SecretError['code'], message: string, hint: string, cause?: unknown) {
@@ -45,7 +46,7 @@ export const keyFile = (db: string): string => `${db}.key`
  * @throws {SecretError} too short, or a key file that others may read (CL-03)
  */
 export const findMasterSecret = (db: string, given: string | undefined): MasterSecret | undefined => {
-  if (given !== undefined && given !== '') return longEnough({ secret: given, source: 'OAUTHD_SECRET' })
+  if (given !== undefined && given !== '') return longEnough({ secret: given, source: sourceOf(given) })
   const file = keyFile(db)
   const mode = fileMode(file)
   if (mode === undefined) return undefined
@@ -58,6 +59,10 @@ export const findMasterSecret = (db: string, given: string | undefined): MasterS
   }
   return longEnough({ secret: read(file), source: file })
 }
+
+/** The library may be given a secret that is not the environment's. */
+const sourceOf = (given: string): string =>
+  given === process.env['OAUTHD_SECRET'] ? 'OAUTHD_SECRET' : 'the option secret'
 
 /** Of the file itself, where the key file is a link: mounted secrets are. */
 const fileMode = (file: string): number | undefined => {
@@ -85,8 +90,7 @@ const unreadable = (file: string, cause: unknown): SecretError =>
   )
 
 const longEnough = (found: MasterSecret): MasterSecret => {
-  const shortest = Math.min(...found.secret.split(',').map((part) => part.trim().length))
-  if (shortest >= SECRET_MIN_LENGTH) return found
+  if (isLongEnough(found.secret)) return found
   throw new SecretError(
     'secret_too_short',
     `the master secret in ${found.source} is shorter than ${SECRET_MIN_LENGTH} characters`,
@@ -100,6 +104,17 @@ const longEnough = (found: MasterSecret): MasterSecret => {
  */
 export const generateMasterSecret = (db: string): MasterSecret => {
   const file = keyFile(db)
+  try {
+    writeOnce(file)
+  } catch (cause) {
+    const hint = 'set OAUTHD_SECRET instead; 32 or more random characters'
+    if (!isExisting(cause)) throw new SecretError('key_file_unwritable', `cannot write ${file}`, hint, cause)
+  }
+  return longEnough({ secret: read(file), source: file })
+}
+
+/** A link appears whole or not at all, and not at all where there is a file already. */
+const writeOnce = (file: string): void => {
   const temporary = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`
   const handle = openSync(temporary, 'wx', 0o600)
   try {
@@ -108,13 +123,10 @@ export const generateMasterSecret = (db: string): MasterSecret => {
     linkSync(temporary, file)
     // The name must outlive a power cut too: what is sealed with the secret soon does.
     fsyncSync(handle)
-  } catch (error) {
-    if (!isExisting(error)) throw error
   } finally {
     closeSync(handle)
     unlinkSync(temporary)
   }
-  return longEnough({ secret: read(file), source: file })
 }
 
 const isExisting = (error: unknown): boolean =>

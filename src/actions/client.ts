@@ -1,4 +1,4 @@
-import type { Client, ClientMetadata } from '../protocol/client-metadata.ts'
+import { type Client, type ClientMetadata, isConfidential } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { countLiveTokens } from '../store/access-token.ts'
 import {
@@ -13,6 +13,7 @@ import {
 import {
   type ClientSecret,
   deleteClientSecret,
+  deleteClientSecrets,
   expireClientSecret,
   insertClientSecret,
   listClientSecrets,
@@ -48,17 +49,23 @@ export function* registerClient(
  */
 export function* changeClient(
   client_id: string,
-  change: (client: Client) => ClientMetadata | OAuthError,
+  change: (client: Client) => ClientMetadata | Error,
   now: number,
-): Work<Client | OAuthError | undefined> {
-  if (!(yield* claimClient(client_id, now))) return undefined
-  const client = yield* findClient(client_id)
+): Work<Client | Error | undefined> {
+  const client = yield* claimedClient(client_id)
   if (client === undefined) return undefined
   const metadata = change(client)
-  if (metadata instanceof OAuthError) return metadata
+  if (metadata instanceof Error) return metadata
   const changed = { ...client, ...metadata, updated_at: now }
   yield* updateClient(changed)
+  // Made confidential again, a client must not have back the secrets of before.
+  if (!isConfidential(changed)) yield* deleteClientSecrets(client_id)
   return changed
+}
+
+/** A client that is not revoked, and that nobody else changes before this transaction ends. */
+function* claimedClient(client_id: string): Work<Client | undefined> {
+  return (yield* claimClient(client_id)) ? yield* findClient(client_id) : undefined
 }
 
 /** What a rotation left behind: when the secret before stops, `undefined` when there was none. */
@@ -78,10 +85,9 @@ export function* rotateClientSecret(
   overlap: number,
   now: number,
 ): Work<Rotation | OAuthError | undefined> {
-  if (!(yield* claimClient(client_id, now))) return undefined
-  const client = yield* findClient(client_id)
+  const client = yield* claimedClient(client_id)
   if (client === undefined) return undefined
-  if (client.token_endpoint_auth_method === 'none') {
+  if (!isConfidential(client)) {
     return new OAuthError('invalid_client_metadata', 'a public client has no secret')
   }
   const secrets = yield* listClientSecrets(client_id)
@@ -99,11 +105,10 @@ export function* rotateClientSecret(
 
 /**
  * Revokes a client. Its tokens are dead with it from the commit on, because every look at a token
- * looks at its client too (IN-04); `tokens` says how many were live.
+ * looks at its client too (IN-04). `false` when there is none, or it was revoked before.
  */
-export function* revokeClient(client_id: string, now: number): Work<{ tokens: number } | undefined> {
-  if (!(yield* markClientRevoked(client_id, now))) return undefined
-  return { tokens: yield* countLiveTokens(client_id, now) }
+export function* revokeClient(client_id: string, now: number): Work<boolean> {
+  return yield* markClientRevoked(client_id, now)
 }
 
 /** What `client:show` tells beside the registration: never a secret's value. */

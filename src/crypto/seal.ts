@@ -14,6 +14,10 @@ export class WrongSecret extends Error {}
 /** The master secret is at least this long (contract, "Every command"). */
 export const SECRET_MIN_LENGTH = 32
 
+/** Whether a master secret may be used as it is given, which may be several separated by commas. */
+export const isLongEnough = (master_secret: string): boolean =>
+  master_secret.split(',').every((part) => part.trim().length >= SECRET_MIN_LENGTH)
+
 /**
  * Derives the sealing keys from the master secret as it is given: one secret, or several separated
  * by commas, newest first, while it is being rotated. What is sealed anew is sealed under the first.

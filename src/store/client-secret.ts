@@ -43,6 +43,11 @@ export function* deleteClientSecret(client_secret_id: string): Work<void> {
   })
 }
 
+/** Removes every secret of a client: two, or a few that wait for the purge. */
+export function* deleteClientSecrets(client_id: string): Work<void> {
+  yield* run('DELETE FROM oauth_client_secret WHERE client_id = $client_id', { client_id })
+}
+
 /** Removes secrets that ended before `now`, some at a time; gives how many. */
 export function* purgeClientSecrets(now: number, limit: number): Work<number> {
   const rows = yield* all(

@@ -118,10 +118,10 @@ export function* countClients(limit: number): Work<number> {
  * Claims a client that is not revoked for the rest of this transaction, so that what is read of it
  * next can be changed: two changes at once come one after the other. `false` when it is not there.
  */
-export function* claimClient(client_id: string, now: number): Work<boolean> {
+export function* claimClient(client_id: string): Work<boolean> {
   const row = yield* one(
-    'UPDATE oauth_client SET updated_at = $now WHERE client_id = $client_id AND revoked_at IS NULL RETURNING client_id',
-    { client_id, now },
+    'UPDATE oauth_client SET updated_at = updated_at WHERE client_id = $client_id AND revoked_at IS NULL RETURNING client_id',
+    { client_id },
   )
   return row !== undefined
 }

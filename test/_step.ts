@@ -1,0 +1,67 @@
+/** Works without a database: each statement is answered with literal rows. */
+import assert from 'node:assert/strict'
+import { type Client, registrable } from '../src/protocol/client-metadata.ts'
+import type { Row, Statement, Work } from '../src/store/work.ts'
+import { NOW } from './_store.ts'
+
+export interface Stepped<T> {
+  readonly result: T
+  /** What was asked, in order. */
+  readonly statements: readonly Statement[]
+}
+
+/** Steps a work to its end. It must ask exactly as often as there are answers. */
+export const stepped = <T>(work: Work<T>, ...answers: readonly (readonly Row[])[]): Stepped<T> => {
+  const statements: Statement[] = []
+  let next = work.next([])
+  for (const rows of answers) {
+    assert(!next.done, `ended after ${statements.length} statements`)
+    statements.push(next.value)
+    next = work.next(rows)
+  }
+  if (!next.done) throw new assert.AssertionError({ message: `one statement more: ${next.value.text}` })
+  return { result: next.value, statements }
+}
+
+/** A confidential client for client_credentials with scope `a b`, as its row would be read. */
+export const literalClient = (given: Partial<Client> = {}): Client => ({
+  ...registrable({ client_name: 'A', grant_types: ['client_credentials'], scope: 'a b' }),
+  client_id: 'cl_1',
+  client_id_issued_at: NOW,
+  updated_at: NOW,
+  revoked_at: null,
+  ...given,
+})
+
+/** The row of such a client in oauth_client. */
+export const clientRow = (given: Partial<Client> = {}): Row => {
+  const client = literalClient(given)
+  return {
+    ...client,
+    redirect_uris: JSON.stringify(client.redirect_uris),
+    grant_types: JSON.stringify(client.grant_types),
+    resource: JSON.stringify(client.resource),
+    first_party: client.first_party ? 1 : 0,
+  }
+}
+
+/** A live row of oauth_access_token joined with its client. */
+export const tokenRow = (given: Row = {}): Row => ({
+  jti: 'jti_1',
+  token_hash: new Uint8Array(32),
+  hash_key_id: 'hk_1',
+  client_id: 'cl_1',
+  sub: 'cl_1',
+  grant_type: 'client_credentials',
+  scope: 'a',
+  aud: null,
+  iat: NOW,
+  exp: NOW + 3600,
+  revoked_at: null,
+  client_revoked_at: null,
+  ...given,
+})
+
+/** The first words of each statement: `INSERT INTO oauth_access_token`. */
+export const verbs = (statements: readonly Statement[]): readonly string[] =>
+  statements.map(({ text }) => /^(SELECT|(?:INSERT INTO|UPDATE|DELETE FROM) \w+)/.exec(text)?.[0] ?? text)
