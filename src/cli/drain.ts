@@ -8,21 +8,33 @@ const SWEEP = 25
 /** The contract gives 10 s; what is not answered by then is cut. Milliseconds. */
 const DEADLINE = 9_000
 
+/** As many turns as a full backlog needs; under a load that never pauses they end here. */
+const MOST_TURNS = 1_024
+
 /**
  * Ends a listening server without losing a request: new connections are refused at once, requests
  * whose bytes have begun to arrive are answered, idle connections are closed after a moment.
  *
  * @param hurry resolves when somebody does not want to wait any longer
  */
-export const drain = async ({ server }: Listening, hurry: Promise<void>): Promise<void> => {
+export const drain = async (listening: Listening, hurry: Promise<void>): Promise<void> => {
+  const { server, connections } = listening
+  await backlogAccepted(listening)
   const closed = new Promise<void>((resolve) => {
     // Not http.Server.close: it destroys idle connections at once, and with them bytes on their way.
     NetServer.prototype.close.call(server, () => resolve())
   })
+  const closeIdle = (): void => {
+    server.closeIdleConnections()
+    // Node counts a connection that has never brought a byte as busy with its first request.
+    for (const connection of connections) if (connection.bytesRead === 0) connection.destroy()
+  }
+  // After a busy turn timers come first: only behind setImmediate has been read what arrived meanwhile.
+  const sweepNow = (): unknown => setImmediate(closeIdle)
   let sweep: NodeJS.Timeout | undefined
   const grace = setTimeout(() => {
-    server.closeIdleConnections()
-    sweep = setInterval(() => server.closeIdleConnections(), SWEEP)
+    sweepNow()
+    sweep = setInterval(sweepNow, SWEEP)
   }, GRACE)
   const cut = (): void => server.closeAllConnections()
   const deadline = setTimeout(cut, DEADLINE)
@@ -31,4 +43,21 @@ export const drain = async ({ server }: Listening, hurry: Promise<void>): Promis
   clearTimeout(grace)
   clearInterval(sweep)
   clearTimeout(deadline)
+}
+
+/**
+ * The system has connected whoever waits in the backlog, perhaps taken a request too, and would reset
+ * them when the socket closes. Node accepts them one a turn: until two turns brought nobody.
+ */
+const backlogAccepted = async ({ server }: Listening): Promise<void> => {
+  let quiet = 0
+  const came = (): void => {
+    quiet = 0
+  }
+  server.on('connection', came)
+  for (let turns = 0; quiet < 2 && turns < MOST_TURNS; turns += 1) {
+    quiet += 1
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  server.off('connection', came)
 }

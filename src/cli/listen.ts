@@ -4,7 +4,7 @@
  * argv and PORT, and print addresses on stdout (docs/decisions/0004-listhen-safe-options.md).
  */
 import type { RequestListener } from 'node:http'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { listen } from 'listhen'
 import { failed } from './failure.ts'
 
@@ -12,6 +12,8 @@ export interface Listening {
   readonly server: Awaited<ReturnType<typeof listen>>['server']
   /** The port asked for, or the free one that was found for 0. */
   readonly port: number
+  /** Every connection that is open. */
+  readonly connections: ReadonlySet<Socket>
 }
 
 /**
@@ -36,7 +38,9 @@ export const listenOn = async (listener: RequestListener, host: string, port: nu
       qr: false,
     })
     const { server, address } = await Promise.race([listening, crash.promise])
-    if (port === 0 || address.port === port) return { server, port: address.port }
+    if (port === 0 || address.port === port) {
+      return { server, port: address.port, connections: connectionsOf(server) }
+    }
     server.close()
   } catch (cause) {
     throw await whyNot(host, port, cause)
@@ -45,6 +49,15 @@ export const listenOn = async (listener: RequestListener, host: string, port: nu
   }
   // listhen passes over the ports that browsers refuse to open, and would take 3000.
   throw failed('port_unusable', `port ${port} is one that browsers refuse`, 'use another --port')
+}
+
+const connectionsOf = (server: Listening['server']): ReadonlySet<Socket> => {
+  const connections = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
+  return connections
 }
 
 /** A number alone would be tried, and another port taken when it is not free. 0 takes a free one. */

@@ -21,13 +21,15 @@ const URL_LIMIT = 16_384
 export const createApp = (server: Server, bases: readonly string[] = ['']): H3 => {
   const app = new H3()
   const { prefix, issuer } = server.settings
+  // Once: what /readyz remembers holds for all its paths.
+  const all = routes()
   for (const base of bases) {
-    for (const route of routes()) {
+    for (const route of all) {
       if (route.at !== 'well-known') app.all(path(base, prefix, route), wrap(server, route))
     }
     app.all(`${base}/${prefix}/**`, wrap(server, NOT_FOUND))
   }
-  for (const route of routes()) {
+  for (const route of all) {
     if (route.at === 'well-known') app.all(wellKnownPath(issuer), wrap(server, route))
   }
   return app

@@ -20,7 +20,11 @@ export const authenticateClient = async (server: Server, exchange: Exchange, for
   const found = server.registry.client(attempt.client_id)
   const registered = found instanceof Promise ? await found : found
   const reason = whyRefused(server, registered, attempt, exchange.now)
-  if (registered === undefined || reason !== undefined) throw refused(reason ?? 'unknown client')
+  if (registered === undefined || reason !== undefined) {
+    // ERR-04: an unknown client has cost a read; one that is remembered must not be refused sooner.
+    if (found === registered) await server.store.turn()
+    throw refused(reason ?? 'unknown client')
+  }
   exchange.note['client_id'] = registered.client.client_id
   return registered.client
 }

@@ -16,6 +16,9 @@ const SECRET_FIELDS = [
   'cookie',
 ]
 
+/** One below too, save `err.code`: what kind of error it was is no secret, and what an operator needs. */
+const REDACTED = SECRET_FIELDS.flatMap((field) => (field === 'code' ? [field] : [field, `*.${field}`]))
+
 /** Where lines go: standard error in `serve`, a list in tests. */
 export interface Sink {
   write(lines: string): void
@@ -42,7 +45,7 @@ export const createLog = (sink: Sink): Log & { flush(): void } => {
   const log = pino(
     {
       base: null,
-      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+      redact: { paths: REDACTED, censor: '[redacted]' },
     },
     turn,
   )

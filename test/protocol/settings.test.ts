@@ -48,38 +48,42 @@ test('HTTP-16: an issuer is https, or http on loopback only', () => {
     'http://localhost:6749',
     'http://127.0.0.1',
     'http://127.9.9.9:1',
-    'http://[::1]:80/x'.replace(':80', ''),
+    'http://[::1]/x',
   ]) {
     assert.equal(completeSettings({ issuer }).issuer, issuer)
   }
   for (const issuer of ['http://id.example', 'http://localhost.example', 'ftp://localhost', 'file:///x']) {
-    assert.match(refusal({ issuer }), /^issuer must be https/, issuer)
+    assert.match(refusal({ issuer }), /^issuer must /, issuer)
   }
 })
 
-test('RFC 8414 2: an issuer has no query, no fragment, not even an empty one, and no credentials', () => {
+test('RFC 8414 2: an issuer is a URL without query, fragment and credentials, empty ones included', () => {
   for (const issuer of [
     'https://id.example?x=1',
     'https://id.example/?',
     'https://id.example#',
     'https://id.example/a#b',
+    'https://a:b@id.example',
+    'id.example',
+    '',
+    7,
+    null,
   ]) {
-    assert.equal(refusal({ issuer }), 'issuer must have no query and no fragment', issuer)
+    assert.match(refusal({ issuer }), /^issuer must /, String(issuer))
   }
-  assert.match(refusal({ issuer: 'https://a:b@id.example' }), /no user name/)
-  for (const issuer of ['id.example', '', 7, null]) assert.match(refusal({ issuer }), /^issuer must be a URL/)
 })
 
 test('MD-02: an issuer keeps its trailing slash, and only the normalised spelling is taken', () => {
   for (const issuer of ['https://id.example/', 'https://id.example/tenant', 'https://id.example/tenant/']) {
     assert.equal(completeSettings({ issuer }).issuer, issuer)
   }
-  assert.equal(refusal({ issuer: 'https://ID.example' }), 'issuer must be written as https://id.example/')
   assert.equal(
     refusal({ issuer: 'https://id.example:443/a' }),
     'issuer must be written as https://id.example/a',
   )
-  assert.match(refusal({ issuer: ' https://id.example' }), /must be written as/)
+  for (const issuer of ['https://ID.example', ' https://id.example', 'https://id.example/a/../b']) {
+    assert.match(refusal({ issuer }), /^issuer /, issuer)
+  }
 })
 
 test('contract, settled points: a prefix may hold slashes, but not at its ends and no dots that climb', () => {
