@@ -16,6 +16,8 @@ const SECRET_FIELDS = [
   'cookie',
 ]
 
+const SECRET_NAMES: ReadonlySet<string> = new Set(SECRET_FIELDS)
+
 /** One below too, save `err.code`: what kind of error it was is no secret, and what an operator needs. */
 const REDACTED = SECRET_FIELDS.flatMap((field) => (field === 'code' ? [field] : [field, `*.${field}`]))
 
@@ -42,17 +44,25 @@ export const createLog = (sink: Sink): Log & { flush(): void } => {
       lines += line
     },
   }
-  const log = pino(
-    {
-      base: null,
-      redact: { paths: REDACTED, censor: '[redacted]' },
-    },
-    turn,
-  )
+  const log = pino({ base: null, redact: { paths: REDACTED, censor: '[redacted]' } }, turn)
+  // pino's redaction takes 8 µs a line. The line of a request has fields of our own making, all at the
+  // top, so a look at their names is enough there.
+  const requests = pino({ base: null }, turn)
   return {
-    info: (fields, message) => log.info(fields, message),
+    info: (fields, message) =>
+      requests.info(hasSecretField(fields) ? withoutSecrets(fields) : fields, message),
     warn: (fields, message) => log.warn(fields, message),
     error: (fields, message) => log.error(fields, message),
     flush,
   }
 }
+
+const hasSecretField = (fields: object): boolean => {
+  for (const name in fields) if (SECRET_NAMES.has(name)) return true
+  return false
+}
+
+const withoutSecrets = (fields: object): object =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, SECRET_NAMES.has(name) ? '[redacted]' : value]),
+  )

@@ -114,6 +114,15 @@ test('LG-01: fields that hold secrets are struck out, at the top and one below',
   assert.equal(text.match(/\[redacted\]/g)?.length, 2 * fields.length + 1)
 })
 
+test('LG-01: in the line of a request too, where a field has such a name', () => {
+  let text = ''
+  const log = createLog({ write: (lines) => (text += lines) })
+  log.info({ route: 'token', client_secret: 'hidden-1', code: 'hidden-2' }, 'request')
+  log.flush()
+  const { route, client_secret, code } = JSON.parse(text) as Record<string, unknown>
+  assert.deepEqual([route, client_secret, code], ['token', '[redacted]', '[redacted]'])
+})
+
 test('ERR-09: the lines of one turn are written together, one JSON document a line, and flush writes the rest', async () => {
   const writes: string[] = []
   const log = createLog({ write: (lines) => writes.push(lines) })
