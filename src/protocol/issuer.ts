@@ -25,6 +25,9 @@ export const issuerProblem = (issuer: string): string | undefined => {
   if (problem !== undefined) return problem
   const { path, query } = splitUri(issuer)
   if (query !== undefined) return 'must not have a query'
+  // It becomes part of our routes, whose patterns give other characters a meaning.
+  if (!/^(?:\/[\w.~-]+)*\/?$/.test(path))
+    return 'must have a path of A-Z, a-z, 0-9, . _ ~ - between single slashes'
   // RFC 8414 section 3.3: compared character by character, and clients hand it through URL parsers.
   const { href } = new URL(issuer)
   const normal = path === '' ? href.replace(/\/$/, '') : href
