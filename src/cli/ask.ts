@@ -44,7 +44,11 @@ export const createAsker = ({ interactive, yes }: { interactive: boolean; yes: b
     const { answer } = await cancellable(
       prompt([{ type: 'confirm', name: 'answer', message, default: false }]),
     )
-    if (!answer) throw new Failure(1, 'declined', `nothing was done: ${verb} was declined`)
+    if (!answer) {
+      throw new Failure(1, 'declined', `nothing was done: ${verb} was declined`, {
+        hint: 'answer y, or add --yes',
+      })
+    }
   },
 })
 

@@ -1,8 +1,10 @@
-import { differences, matchesRedirectUri } from '../protocol/redirect-uri.ts'
+import type { Client } from '../protocol/client-metadata.ts'
+import { differences, matchesRedirectUri, registrableRedirectUri } from '../protocol/redirect-uri.ts'
 import { findActive } from './client-find.ts'
 import { type Command, defineCommand } from './command.ts'
 import { operand } from './flag.ts'
 import { withServer } from './open.ts'
+import { shellWord } from './words.ts'
 
 /** `oauthd client:check-redirect`: why a redirect_uri is refused, part by part. */
 export const clientCheckRedirect: Command = defineCommand({
@@ -18,7 +20,7 @@ export const clientCheckRedirect: Command = defineCommand({
     ['Would it be taken?', 'oauthd client:check-redirect cl_7f3k2q9x8m4n5p6r https://shop.example/cb/'],
   ],
   output: [
-    'Match, or no match and where each registered URI differs.',
+    'Match, or no match (exit 3) and where each registered URI differs.',
     '--json  {"match","received","candidates":[{"uri","differs"}]}',
   ],
   exit: [1, 3, 5],
@@ -36,16 +38,24 @@ export const clientCheckRedirect: Command = defineCommand({
         fields: [
           ['received', received],
           ...candidates.map(({ uri, differs }) => {
-            return [
-              'registered',
-              differs.length === 0 ? uri : `${uri}   differs: ${differs.join(', ')}`,
-            ] as const
+            const shown = differs.length === 0 ? uri : `${uri}   differs: ${differs.join(', ')}`
+            return ['registered', shown] as const
           }),
         ],
       })
       if (match) return
-      print.note(`hint: oauthd client:update ${client.client_id} --add-redirect-uri ${received}`)
+      print.note(`hint: ${wayOut(client, received)}`)
       return 3
     })
   },
 })
+
+/** What can be done about it; nothing, when the URI is none that can be registered. */
+const wayOut = (client: Client, received: string): string => {
+  const refusal = registrableRedirectUri(received, { public: client.token_endpoint_auth_method === 'none' })
+  if (refusal !== undefined) return `it cannot be registered: it ${refusal.error_description}`
+  if (!client.grant_types.includes('authorization_code')) {
+    return `${client.client_name} is not registered for authorization_code, which alone uses redirect URIs`
+  }
+  return `oauthd client:update ${client.client_id} --add-redirect-uri ${shellWord(received)}`
+}

@@ -1,24 +1,28 @@
-import { createClient } from '../clients.ts'
-import { CLIENT_FLAGS, givenMembers, publicOr } from './client-flags.ts'
-import { clientResult, placeForSecret, SECRET_FLAGS } from './client-output.ts'
+import { createClient, judgeNewClient } from '../clients.ts'
+import type { GivenMetadata } from '../protocol/client-metadata.ts'
+import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
+import { clientResult } from './client-output.ts'
 import { type Command, defineCommand } from './command.ts'
 import { conflicting, misused } from './failure.ts'
-import { lifetime, text, toggle } from './flag.ts'
+import { type FlagValues, lifetime, text, toggle } from './flag.ts'
 import { withServer } from './open.ts'
 import { readSecretFromStdin } from './read-secret.ts'
+import { SECRET_FLAGS, withSecretPlace } from './secret-place.ts'
+
+const FLAGS = {
+  ...CLIENT_FLAGS,
+  access_token_ttl: lifetime('how long its access tokens live'),
+  public: toggle('an app that cannot keep a secret: mobile, desktop, single page'),
+  first_party: toggle("the operator's own app"),
+  id: text('ID', 'choose the client_id instead of having one generated'),
+  ...SECRET_FLAGS,
+}
 
 /** `oauthd client:create`: the same registration as the library's, and the same checks. */
 export const clientCreate: Command = defineCommand({
   name: 'client:create',
   modes: ['json', 'quiet', 'env'],
-  flags: {
-    ...CLIENT_FLAGS,
-    access_token_ttl: lifetime('how long its access tokens live'),
-    public: toggle('an app that cannot keep a secret: mobile, desktop, single page'),
-    first_party: toggle("the operator's own app"),
-    id: text('ID', 'choose the client_id instead of having one generated'),
-    ...SECRET_FLAGS,
-  },
+  flags: FLAGS,
   operands: {},
   settings: ['issuer'],
   examples: [
@@ -44,46 +48,59 @@ export const clientCreate: Command = defineCommand({
   see: ['client:rotate-secret', 'client:show', 'token:create'],
   run: async (call) => {
     const { flags, ask, print } = call
-    if (flags.grant.length === 0 && flags.redirect_uri.length === 0) {
-      throw misused(
-        '--grant or --redirect-uri is required',
-        'for a program of your own: --grant client_credentials',
-      )
-    }
-    const token_endpoint_auth_method = publicOr(flags.public, flags.auth_method)
+    refuseMisuse(flags)
     const client_name = flags.name ?? (await ask.text({ flag: '--name NAME', message: 'Name' }))
-    const client_secret = flags.secret_stdin
-      ? await readSecretFromStdin({ what: 'client secret', ask })
-      : undefined
-    const metadata = {
+    const metadata: GivenMetadata = {
       ...givenMembers(flags),
       client_name,
-      token_endpoint_auth_method,
+      token_endpoint_auth_method: flags.public ? 'none' : flags.auth_method,
       first_party: flags.first_party,
       access_token_ttl: flags.access_token_ttl,
     }
-    await withServer(call, 'create', async (server) => {
-      const place = placeForSecret(flags, print)
-      const client = await createClient(server, metadata, { client_id: flags.id, client_secret }).catch(
-        (error) => {
-          place.forget()
-          throw error
-        },
-      )
-      if (client === undefined) {
-        place.forget()
-        throw conflicting(
-          'client_exists',
-          `client ${flags.id} exists already`,
-          `oauthd client:show ${flags.id}`,
-        )
-      }
-      place.keep(client)
-      if (flags.github_output) return
-      print.result(clientResult(client, `Created ${client.client_name}`, server.settings.issuer, place.hides))
-      if (client.grant_types.includes('client_credentials')) {
-        print.note(`Next: oauthd token:create --client ${client.client_id}`)
-      }
-    })
+    const client_secret = flags.secret_stdin
+      ? await readSecretFromStdin({ what: 'client secret', ask })
+      : undefined
+    const chosen = { client_id: flags.id, client_secret }
+    // What is refused makes no file.
+    judgeNewClient(metadata, chosen)
+    await withSecretPlace(flags, print, (place) =>
+      withServer(call, 'create', async (server) => {
+        const client = await createClient(server, metadata, chosen)
+        if (client === undefined) throw taken(flags.id)
+        place.keep(client)
+        // ux.md 1.4: with --github-output stdout is empty, unless a mode was asked for.
+        if (flags.github_output && print.mode === 'human') return
+        const about = {
+          title: `Created ${client.client_name}`,
+          issuer: server.settings.issuer,
+          hides: place.hides,
+          chosen: flags.secret_stdin,
+        }
+        print.result(clientResult(client, about))
+        if (client.grant_types.includes('client_credentials')) {
+          print.note(`Next: oauthd token:create --client ${client.client_id}`)
+        }
+      }),
+    )
   },
 })
+
+/** What the flags say against each other, before anybody is asked anything. */
+const refuseMisuse = (flags: FlagValues<typeof FLAGS>): void => {
+  if (flags.grant.length === 0 && flags.redirect_uri.length === 0) {
+    throw misused(
+      '--grant or --redirect-uri is required',
+      'for a program of your own: --grant client_credentials',
+    )
+  }
+  if (flags.public && flags.auth_method !== undefined && flags.auth_method !== 'none') {
+    throw misused('--public and --auth-method exclude each other', 'leave one of them out')
+  }
+  const isPublic = flags.public || flags.auth_method === 'none'
+  if (isPublic && (flags.secret_stdin || flags.secret_file !== undefined)) {
+    throw misused('a public client has no secret', 'leave out --secret-stdin and --secret-file')
+  }
+}
+
+const taken = (client_id: string | undefined): Error =>
+  conflicting('client_exists', `client ${client_id} exists already`, `oauthd client:show ${client_id}`)

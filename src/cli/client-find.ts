@@ -3,7 +3,7 @@ import { describe } from '../clients.ts'
 import { nearest } from '../protocol/nearest.ts'
 import type { Server } from '../server.ts'
 import { listClients } from '../store/client.ts'
-import { notFound } from './failure.ts'
+import { type Failure, notFound } from './failure.ts'
 
 /**
  * A client by its id, revoked or not.
@@ -15,22 +15,33 @@ export const findOrSuggest = async (server: Server, client_id: string): Promise<
   throw await noSuchClient(server, client_id)
 }
 
-/** The same for a command that has nothing to do with a revoked client. */
+/**
+ * The same for a command that has nothing to do with a revoked client.
+ * @throws {Failure} exit 3, also when it is revoked
+ */
 export const findActive = async (server: Server, client_id: string): Promise<ClientDetail> => {
   const detail = await findOrSuggest(server, client_id)
-  if (detail.client.revoked_at === null) return detail
-  throw notFound('client_revoked', `client ${client_id} is revoked`, 'oauthd client:list shows the others')
+  if (detail.client.revoked_at !== null) throw revokedClient(client_id)
+  return detail
 }
+
+/** Somebody else may have revoked it since it was looked for. */
+export const revokedClient = (client_id: string): Failure =>
+  notFound('client_revoked', `client ${client_id} is revoked`, 'oauthd client:list shows the others')
 
 const SEARCHED = 500
 
-const noSuchClient = async (server: Server, client_id: string): Promise<Error> => {
+/** Meant may be an id that begins so, one that is nearly the same, or the one of a client with this name. */
+const noSuchClient = async (server: Server, client_id: string): Promise<Failure> => {
   const clients = await server.store.read(listClients({ status: 'active', limit: SEARCHED }))
   const near = nearest(
     client_id,
     clients.map((client) => client.client_id),
   )
-  const meant = clients.find((client) => client.client_id.startsWith(client_id) || client.client_id === near)
+  const meant =
+    clients.find((client) => client.client_id.startsWith(client_id)) ??
+    clients.find((client) => client.client_id === near) ??
+    clients.find(({ client_name }) => client_name.toLowerCase() === client_id.toLowerCase())
   const hint =
     meant === undefined
       ? 'oauthd client:list shows them'

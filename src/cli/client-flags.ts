@@ -1,12 +1,8 @@
 /** The flags that say what a client is, as RFC 7591 members: for client:create and client:update alike. */
-import {
-  AUTH_METHODS,
-  type AuthMethod,
-  type GivenMetadata,
-  REGISTRABLE_GRANT_TYPES,
-} from '../protocol/client-metadata.ts'
-import { misused } from './failure.ts'
+import { AUTH_METHODS, type AuthMethod, REGISTRABLE_GRANT_TYPES } from '../protocol/client-metadata.ts'
 import { choice, type Flag, type FlagValues, text, texts } from './flag.ts'
+import { scopes } from './scope-flag.ts'
+import { inWords } from './words.ts'
 
 export type ClientFlags = {
   readonly name: Flag<string | undefined>
@@ -21,19 +17,31 @@ export type ClientFlags = {
 
 export const CLIENT_FLAGS: ClientFlags = {
   name: text('NAME', 'what people see: the name of the app'),
-  redirect_uri: texts('URL', 'where the browser may be sent back to; may be repeated'),
-  grant: texts('GRANT', `${REGISTRABLE_GRANT_TYPES.join(', ')}; may be repeated`),
-  scope: text('"A B"', 'the scopes it may be granted, separated by spaces'),
-  auth_method: choice(AUTH_METHODS, 'insist on one way to authenticate'),
+  redirect_uri: texts('URL', 'where the browser may be sent back to'),
+  grant: texts('GRANT', inWords(REGISTRABLE_GRANT_TYPES)),
+  scope: scopes('the scopes it may be granted'),
+  auth_method: {
+    ...choice(AUTH_METHODS, `insist on one way to authenticate: ${inWords(AUTH_METHODS)}`),
+    placeholder: 'METHOD',
+  },
   owner: text('TYPE:ID', "whose client it is, in your app's own words"),
   introspect: choice(['own', 'any'], 'whose tokens it may introspect (default own)'),
-  resource: texts('URL', 'a resource it serves: tokens for it are its own; may be repeated'),
+  resource: texts('URL', 'a resource it serves: tokens for it are its own'),
 }
 
-type Given = FlagValues<ClientFlags>
+export interface GivenMembers {
+  readonly client_name: string | undefined
+  readonly redirect_uris: readonly string[] | undefined
+  readonly grant_types: readonly string[] | undefined
+  readonly scope: string | undefined
+  readonly token_endpoint_auth_method: AuthMethod | undefined
+  readonly owner: string | undefined
+  readonly introspect: 'own' | 'any' | undefined
+  readonly resource: readonly string[] | undefined
+}
 
 /** What was given, as members; a flag that was not given is no member. */
-export const givenMembers = (flags: Given): GivenMetadata => ({
+export const givenMembers = (flags: FlagValues<ClientFlags>): GivenMembers => ({
   client_name: flags.name,
   redirect_uris: some(flags.redirect_uri),
   grant_types: some(flags.grant),
@@ -46,12 +54,3 @@ export const givenMembers = (flags: Given): GivenMetadata => ({
 
 const some = (list: readonly string[]): readonly string[] | undefined =>
   list.length === 0 ? undefined : list
-
-/** `--public` is a word for an authentication method; said together they must agree. */
-export const publicOr = (isPublic: boolean, auth_method: Given['auth_method']): Given['auth_method'] => {
-  if (!isPublic) return auth_method
-  if (auth_method !== undefined && auth_method !== 'none') {
-    throw misused('--public and --auth-method exclude each other', 'leave one of them out')
-  }
-  return 'none'
-}

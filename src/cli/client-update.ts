@@ -1,20 +1,24 @@
 import { updateClient } from '../clients.ts'
 import { clientInformation } from '../protocol/client-information.ts'
-import type { Client, GivenMetadata } from '../protocol/client-metadata.ts'
 import { parseScope } from '../protocol/scope.ts'
 import { readLifetime } from '../protocol/settings.ts'
-import { findActive } from './client-find.ts'
+import { editLists } from './client-edits.ts'
+import { findActive, revokedClient } from './client-find.ts'
 import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
 import { type Command, defineCommand } from './command.ts'
-import { misused, notFound } from './failure.ts'
-import { choice, operand, text, texts } from './flag.ts'
+import { misused } from './failure.ts'
+import { choice, type FlagValues, operand, text, texts } from './flag.ts'
 import { withServer } from './open.ts'
+import { scopes } from './scope-flag.ts'
+import { inWords } from './words.ts'
 
-const EXTRA = {
-  add_redirect_uri: texts('URL', 'one more; may be repeated'),
-  remove_redirect_uri: texts('URL', 'one less; may be repeated'),
-  add_scope: text('"A B"', 'scopes it may have besides'),
-  remove_scope: text('"A B"', 'scopes it may no longer have'),
+const FLAGS = {
+  ...CLIENT_FLAGS,
+  add_redirect_uri: texts('URL', 'one more'),
+  remove_redirect_uri: texts('URL', 'one less'),
+  add_scope: scopes('scopes it may have besides'),
+  remove_scope: scopes('scopes it may no longer have'),
+  access_token_ttl: text('TIME', 'how long its access tokens live'),
   first_party: choice(['yes', 'no'], "whether it is the operator's own app"),
 }
 
@@ -22,11 +26,7 @@ const EXTRA = {
 export const clientUpdate: Command = defineCommand({
   name: 'client:update',
   modes: ['json', 'quiet'],
-  flags: {
-    ...CLIENT_FLAGS,
-    access_token_ttl: text('TIME', 'how long its access tokens live, or none'),
-    ...EXTRA,
-  },
+  flags: FLAGS,
   operands: { id: operand('ID', 'the client_id') },
   settings: [],
   examples: [
@@ -37,77 +37,56 @@ export const clientUpdate: Command = defineCommand({
     ['Another name', 'oauthd client:update cl_7f3k2q9x8m4n5p6r --name "New name"'],
     ["Back to the server's lifetime", 'oauthd client:update cl_7f3k2q9x8m4n5p6r --access-token-ttl none'],
   ],
-  output: ['What changed.', '--json  the whole client', "'none' takes back --owner and --access-token-ttl"],
+  output: [
+    'What changed. none takes back --owner, --access-token-ttl, --redirect-uri and --resource; "" the --scope.',
+    '--json  the whole client',
+    '-q      the client_id',
+  ],
   exit: [1, 3, 5],
   see: ['client:show', 'client:rotate-secret'],
   run: async (call) => {
     const { flags, operands, print } = call
-    const given = {
-      ...givenMembers(flags),
-      owner: orNull(flags.owner),
-      access_token_ttl: readTtl(flags.access_token_ttl),
-      first_party: flags.first_party === undefined ? undefined : flags.first_party === 'yes',
-    }
-    const isNothing = [...Object.values(given), flags.add_scope, flags.remove_scope].every(
-      (value) => value === undefined,
-    )
-    if (isNothing && flags.add_redirect_uri.length === 0 && flags.remove_redirect_uri.length === 0) {
+    if (Object.values(flags).every((value) => value === undefined || value.length === 0)) {
       throw misused('nothing to change', 'oauthd client:update --help lists what can be')
+    }
+    const { redirect_uris, scope, ...given } = givenChanges(flags)
+    const wanted = {
+      redirect_uris: { set: redirect_uris, add: flags.add_redirect_uri, remove: flags.remove_redirect_uri },
+      scope: {
+        set: scope === undefined ? undefined : parseScope(scope),
+        add: parseScope(flags.add_scope ?? '') ?? [],
+        remove: parseScope(flags.remove_scope ?? '') ?? [],
+      },
     }
     await withServer(call, 'existing', async (server) => {
       const { client: before } = await findActive(server, operands.id)
-      const changed = await updateClient(server, operands.id, (client) => ({
-        ...given,
-        ...edits(client, flags),
-      }))
-      if (changed === undefined) throw notFound('client_revoked', `client ${operands.id} is revoked`)
+      const after = await updateClient(server, operands.id, (client) => {
+        const lists = editLists(client, wanted)
+        return lists instanceof Error ? lists : { ...given, ...lists }
+      })
+      if (after === undefined) throw revokedClient(operands.id)
+      const fields = differences(clientInformation(before), after)
       print.result({
-        json: () => changed,
-        ids: [changed.client_id],
-        title: `Updated ${changed.client_name}`,
-        fields: differences(clientInformation(before), changed),
+        json: () => after,
+        ids: [after.client_id],
+        title: fields.length === 0 ? `${after.client_name} was so already` : `Updated ${after.client_name}`,
+        fields,
       })
     })
   },
 })
 
-interface Edits {
-  readonly add_redirect_uri: readonly string[]
-  readonly remove_redirect_uri: readonly string[]
-  readonly add_scope: string | undefined
-  readonly remove_scope: string | undefined
-  readonly redirect_uri: readonly string[]
-  readonly scope: string | undefined
-}
+/** The members that are set; `null` and the empty list take back. */
+const givenChanges = (flags: FlagValues<typeof FLAGS>) => ({
+  ...givenMembers(flags),
+  ...(isNone(flags.redirect_uri) ? { redirect_uris: [] } : {}),
+  ...(isNone(flags.resource) ? { resource: [] } : {}),
+  owner: flags.owner === 'none' ? null : flags.owner,
+  access_token_ttl: readTtl(flags.access_token_ttl),
+  first_party: flags.first_party === undefined ? undefined : flags.first_party === 'yes',
+})
 
-/** Lists are edited against the client as it stands inside the transaction: two edits at once both hold. */
-const edits = (client: Client, flags: Edits): GivenMetadata => {
-  const uris = flags.redirect_uri.length === 0 ? client.redirect_uris : flags.redirect_uri
-  const scope = flags.scope ?? client.scope
-  return {
-    redirect_uris: edited(uris, flags.add_redirect_uri, flags.remove_redirect_uri),
-    scope: edited(words(scope), words(flags.add_scope), words(flags.remove_scope)).join(' '),
-  }
-}
-
-const words = (scope: string | undefined): readonly string[] => {
-  if (scope === undefined) return []
-  const parsed = parseScope(scope)
-  if (parsed === undefined) throw misused('a scope is words separated by single spaces')
-  return parsed
-}
-
-const edited = (
-  list: readonly string[],
-  add: readonly string[],
-  remove: readonly string[],
-): readonly string[] => {
-  const absent = remove.find((item) => !list.includes(item))
-  if (absent !== undefined) throw notFound('not_registered', `${absent} is not registered`)
-  return [...new Set([...list.filter((item) => !remove.includes(item)), ...add])]
-}
-
-const orNull = (value: string | undefined): string | null | undefined => (value === 'none' ? null : value)
+const isNone = (list: readonly string[]): boolean => list.length === 1 && list[0] === 'none'
 
 const readTtl = (value: string | undefined): number | null | undefined => {
   if (value === undefined) return undefined
@@ -119,12 +98,23 @@ const readTtl = (value: string | undefined): number | null | undefined => {
   }
 }
 
+/** What became of each member: of lists what came and went, else the value before and after. */
 const differences = (before: object, after: object): readonly (readonly [string, string])[] => {
-  const old = new Map(Object.entries(before).map(([name, value]) => [name, String(value)]))
-  const names = new Set([...old.keys(), ...Object.keys(after)])
-  const now = new Map(Object.entries(after).map(([name, value]) => [name, String(value)]))
-  return [...names].flatMap((name) => {
-    const [was, is] = [old.get(name) ?? '(none)', now.get(name) ?? '(none)']
-    return was === is ? [] : [[name, `${was} → ${is}`] as const]
+  const [was, is] = [new Map<string, unknown>(Object.entries(before)), new Map(Object.entries(after))]
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((name) => {
+    const [had, has] = [was.get(name), is.get(name)]
+    if (JSON.stringify(had) === JSON.stringify(has)) return []
+    if (name !== 'scope' && !Array.isArray(had ?? has)) {
+      return [[name, `${had ?? '(none)'} → ${has ?? '(none)'}`] as const]
+    }
+    const [old, now] = [itemsOf(had), itemsOf(has)]
+    const came = now.filter((item) => !old.includes(item)).map((item) => `+ ${item}`)
+    const went = old.filter((item) => !now.includes(item)).map((item) => `- ${item}`)
+    return [...came, ...went].map((item) => [name, item] as const)
   })
 }
+
+const itemsOf = (value: unknown): readonly string[] =>
+  inWords(value ?? '')
+    .split(/, | /)
+    .filter((item) => item !== '')

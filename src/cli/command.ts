@@ -47,6 +47,8 @@ export interface CommandFace {
   readonly see: readonly string[]
   /** It answers SIGINT and SIGTERM itself. */
   readonly drains?: boolean
+  /** It makes the configuration file, so none is read. */
+  readonly writesConfig?: boolean
 }
 
 export interface RawWords {

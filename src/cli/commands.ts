@@ -58,7 +58,7 @@ export const COMMANDS: readonly Entry[] = [
     name: 'client:show',
     group: 'Clients',
     summary: 'Show one client.',
-    load: async () => (await import('./client-list.ts')).clientShow,
+    load: async () => (await import('./client-show.ts')).clientShow,
   },
   {
     name: 'client:update',
@@ -70,13 +70,13 @@ export const COMMANDS: readonly Entry[] = [
     name: 'client:rotate-secret',
     group: 'Clients',
     summary: 'Give a client a new secret.',
-    load: async () => (await import('./client-secret.ts')).clientRotateSecret,
+    load: async () => (await import('./client-rotate-secret.ts')).clientRotateSecret,
   },
   {
     name: 'client:revoke',
     group: 'Clients',
     summary: 'End a client and all its tokens.',
-    load: async () => (await import('./client-secret.ts')).clientRevoke,
+    load: async () => (await import('./client-revoke.ts')).clientRevoke,
   },
   {
     name: 'client:check-redirect',
@@ -88,7 +88,7 @@ export const COMMANDS: readonly Entry[] = [
     name: 'token:create',
     group: 'Tokens',
     summary: 'Mint a token straight from the database.',
-    load: async () => (await import('./token.ts')).tokenCreate,
+    load: async () => (await import('./token-create.ts')).tokenCreate,
   },
   {
     name: 'token:introspect',
@@ -100,19 +100,19 @@ export const COMMANDS: readonly Entry[] = [
     name: 'token:revoke',
     group: 'Tokens',
     summary: 'Revoke a token, or all of a client.',
-    load: async () => (await import('./token.ts')).tokenRevoke,
+    load: async () => (await import('./token-revoke.ts')).tokenRevoke,
   },
   {
     name: 'token:list',
     group: 'Tokens',
     summary: 'List tokens, without the tokens themselves.',
-    load: async () => (await import('./token.ts')).tokenList,
+    load: async () => (await import('./token-list.ts')).tokenList,
   },
   {
     name: 'scope:set',
     group: 'Setup',
     summary: 'Describe a scope, or make it a default.',
-    load: async () => (await import('./scope.ts')).scopeSet,
+    load: async () => (await import('./scope-set.ts')).scopeSet,
   },
   {
     name: 'scope:list',

@@ -1,7 +1,8 @@
 /**
  * `oauthd completion SHELL`: a script made from the command tree, so that it never knows more or
  * less than the program. Written here rather than by a package: theirs split `client:create` at the
- * colon (ux.md F10). What a value is, is told by its placeholder: FILE, CLIENT, or a list of words.
+ * colon (ux.md F10). What a value is, is told by its list of
+ * words, by the placeholder FILE, or by its name: `--client`, and `id` of a client command.
  */
 import { flagOf, SETTINGS } from '../protocol/settings.ts'
 import { type Command, type CommandFace, defineCommand } from './command.ts'
@@ -69,7 +70,9 @@ export const readTree = async (): Promise<Tree> => {
         name,
         summary,
         flags: flagsOf({ flags, settings }),
-        operands: Object.values(operands).map(fillingOf),
+        operands: Object.entries(operands).map(([own, operand]) =>
+          name.startsWith('client:') && own === 'id' ? CLIENT : fillingOf(operand),
+        ),
       }
     }),
   )
@@ -84,11 +87,13 @@ export const readTree = async (): Promise<Tree> => {
   return { globals, commands }
 }
 
+const CLIENT: Filling = { kind: 'client' }
+
 const flagsOf = ({ flags, settings }: Pick<CommandFace, 'flags' | 'settings'>): readonly TreeFlag[] => [
   ...Object.entries(flags).map(([name, flag]) => ({
     flag: flagOf(name),
     help: flag.help,
-    value: fillingOf(flag),
+    value: name === 'client' ? CLIENT : fillingOf(flag),
   })),
   ...settings.map((name) => ({
     flag: flagOf(name),
@@ -107,6 +112,5 @@ const fillingOf = ({
   if (choices !== undefined) return { kind: 'words', words: choices }
   if (placeholder === undefined) return { kind: 'none' }
   if (placeholder === 'FILE') return { kind: 'file' }
-  if (placeholder === 'CLIENT') return { kind: 'client' }
   return { kind: 'any' }
 }

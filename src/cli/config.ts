@@ -31,20 +31,24 @@ export interface Configuration {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const DEFAULT_FILE = './oauthd.toml'
+export const DEFAULT_FILE = './oauthd.toml'
+
+/** The configuration file that was named, if one was. */
+export const namedFile = (config: string | undefined, env: Environment): string | undefined =>
+  config ?? (env['OAUTHD_CONFIG'] || undefined)
 
 /**
  * @param flags the settings given as flags, raw
- * @param config the file named by --config
+ * @param config the file named by --config; `null` reads none, not even the default one
  * @throws {Failure} exit 2 for a value that cannot be, naming where it came from; exit 1 for a file that cannot be read
  */
 export const readConfiguration = async (
   flags: GivenSettings,
-  config: string | undefined,
+  config: string | null | undefined,
   env: Environment,
 ): Promise<Configuration> => {
-  const named = config ?? (env['OAUTHD_CONFIG'] || undefined)
-  const text = await readText(named ?? DEFAULT_FILE, named !== undefined)
+  const named = config === null ? undefined : namedFile(config, env)
+  const text = config === null ? undefined : await readText(named ?? DEFAULT_FILE, named !== undefined)
   const file = text === undefined ? undefined : (named ?? DEFAULT_FILE)
   const table = text === undefined || file === undefined ? {} : await parseToml(text, file)
 
@@ -104,6 +108,7 @@ const readText = async (file: string, mustBe: boolean): Promise<string | undefin
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' && !mustBe) return undefined
+    if (typeof code !== 'string') throw error
     const why = code === 'ENOENT' ? 'not found' : 'cannot be read'
     throw failed('config_unreadable', `configuration file ${why}: ${file}`, 'oauthd help config', error)
   }

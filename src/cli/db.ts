@@ -1,16 +1,24 @@
-import { countPurgeable, purgeSome } from '../actions/purge.ts'
+import { statSync } from 'node:fs'
+import { countPurgeable, type Purged, purgeSome } from '../actions/purge.ts'
+import { engineVersion } from '../store/engine-version.ts'
 import { latestVersion, steps } from '../store/migrate.ts'
 import { openStore, pendingSteps } from '../store/open.ts'
 import { StoreError } from '../store/store-error.ts'
-import { type Command, defineCommand } from './command.ts'
+import type { Store } from '../store/work.ts'
+import { type Command, type Context, defineCommand } from './command.ts'
 import { count, duration, toggle } from './flag.ts'
 import { openForCommand, withServer } from './open.ts'
+import { counted } from './words.ts'
 
-const named = ({ version, name }: { version: number; name: string }): string => `${version}_${name}`
-
-const whenOutdated = (error: unknown): undefined => {
-  if (error instanceof StoreError && error.code === 'database_outdated') return undefined
-  throw error
+interface Status {
+  readonly schema: number
+  readonly latest: number
+  /** The steps that `db:migrate` would run. */
+  readonly pending: readonly string[]
+  readonly driver: 'sqlite'
+  readonly engine_version: string
+  readonly bytes: number
+  readonly wal_bytes: number
 }
 
 /** `oauthd db:status`: needs no master secret. */
@@ -32,38 +40,50 @@ export const dbStatus: Command = defineCommand({
   see: ['db:migrate', 'db:prune'],
   run: async ({ config, flags, print }) => {
     const { settings } = await config()
-    const store = await openStore(settings.db, { mode: 'existing', now: 0 }).catch(whenOutdated)
-    if (store === undefined) {
-      const pending = await pendingSteps(settings.db)
-      const schema = latestVersion(steps) - pending.length
-      const names = pending.map(named)
-      print.result({
-        json: () => ({ schema, latest: latestVersion(steps), pending: names, driver: 'sqlite' }),
-        title: `Schema ${schema}; pending: ${names.join(', ')}`,
-      })
-      print.note('hint: oauthd db:migrate')
-      return flags.exit_code ? 5 : undefined
-    }
-    const {
-      schema_version: schema,
-      latest_version,
-      driver,
-      engine_version,
-      bytes,
-      wal_bytes,
-    } = store.status()
-    await store.close()
+    const status = await readStatus(settings.db, print)
+    const { schema, pending, driver, engine_version, bytes, wal_bytes } = status
     print.result({
-      json: () => ({ schema, latest: latest_version, pending: [], driver, engine_version, bytes, wal_bytes }),
+      json: () => status,
       fields: [
-        ['schema', `${schema} (latest)`],
+        ['schema', pending.length === 0 ? `${schema} (latest)` : `${schema}, pending: ${pending.join(', ')}`],
         ['engine', `${driver} ${engine_version}`],
         ['size', `${bytes} bytes, and ${wal_bytes} in the write-ahead log`],
       ],
     })
-    return undefined
+    if (pending.length === 0) return undefined
+    print.note('hint: oauthd db:migrate')
+    return flags.exit_code ? 5 : undefined
   },
 })
+
+const readStatus = async (db: string, print: Context['print']): Promise<Status> => {
+  try {
+    const onWarning = ({ message }: { message: string }): void => print.warn(message)
+    const store = await openStore(db, { mode: 'existing', now: 0, onWarning })
+    const { schema_version: schema, latest_version: latest, ...rest } = store.status()
+    await store.close()
+    const { driver, engine_version, bytes, wal_bytes } = rest
+    return { schema, latest, pending: [], driver, engine_version, bytes, wal_bytes }
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'database_outdated') throw error
+  }
+  const latest = latestVersion(steps)
+  const pending = await pendingNames(db)
+  return {
+    schema: latest - pending.length,
+    latest,
+    pending,
+    driver: 'sqlite',
+    engine_version: engineVersion(),
+    bytes: sizeOf(db),
+    wal_bytes: sizeOf(`${db}-wal`),
+  }
+}
+
+const pendingNames = async (db: string): Promise<readonly string[]> =>
+  (await pendingSteps(db)).map(({ version, name }) => `${version}_${name}`)
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
 
 /** `oauthd db:migrate`: brings the database up to date, or makes it. */
 export const dbMigrate: Command = defineCommand({
@@ -72,19 +92,21 @@ export const dbMigrate: Command = defineCommand({
   flags: { dry_run: toggle('say what would be applied, and do nothing') },
   operands: {},
   settings: [],
-  examples: [['After an update of oauthd', 'oauthd db:migrate']],
+  examples: [
+    ['After an update of oauthd', 'oauthd db:migrate'],
+    ['What would it do?', 'oauthd db:migrate --dry-run'],
+  ],
   output: ['The migrations that were applied.', '--json  {"applied":[…],"pending":[…]}'],
   exit: [1, 5],
   see: ['db:status'],
   run: async (call) => {
     const { config, flags, print } = call
     const { settings } = await config()
-    const pending = (await pendingSteps(settings.db)).map(named)
+    const pending = await pendingNames(settings.db)
     if (!flags.dry_run) await (await openForCommand(call, 'create')).close()
-    const [applied, left] = flags.dry_run ? [[], pending] : [pending, []]
     const verb = flags.dry_run ? 'Would apply' : 'Applied'
     print.result({
-      json: () => ({ applied, pending: left }),
+      json: () => (flags.dry_run ? { applied: [], pending } : { applied: pending, pending: [] }),
       title: pending.length === 0 ? 'Nothing to migrate' : `${verb} ${pending.join(', ')}`,
     })
   },
@@ -110,23 +132,27 @@ export const dbPrune: Command = defineCommand({
   see: ['db:status', 'token:list'],
   run: async (call) => {
     const { flags, print } = call
-    const limit = flags.batch ?? 1000
+    const { older_than = 0, batch = 1000, dry_run } = flags
     await withServer(call, 'existing', async ({ store }, now) => {
-      const before = now - (flags.older_than ?? 0)
-      if (flags.dry_run) {
-        const would_remove = await store.read(countPurgeable(before))
-        const title = `Would remove ${would_remove.access_tokens} access tokens`
-        return print.result({ json: () => ({ would_remove, dry_run: true }), title })
-      }
-      const removed = { access_tokens: 0, client_secrets: 0 }
-      for (;;) {
-        const some = await store.write(() => purgeSome(before, limit))
-        removed.access_tokens += some.access_tokens
-        removed.client_secrets += some.client_secrets
-        if (some.access_tokens < limit && some.client_secrets < limit) break
-      }
-      const title = `Removed ${removed.access_tokens} access tokens, ${removed.client_secrets} client secrets`
-      return print.result({ json: () => ({ removed }), title })
+      const before = now - older_than
+      const purged = dry_run ? await store.read(countPurgeable(before)) : await purgeAll(store, before, batch)
+      const { access_tokens, client_secrets } = purged
+      const what = `${counted(access_tokens, 'access token')} and ${counted(client_secrets, 'client secret')}`
+      print.result({
+        json: () => (dry_run ? { dry_run, would_remove: purged } : { removed: purged }),
+        title: `${dry_run ? 'Would remove' : 'Removed'} ${what}`,
+      })
     })
   },
 })
+
+/** One small transaction after another, so that the server writes between them. */
+const purgeAll = async (store: Store, before: number, batch: number): Promise<Purged> => {
+  let [access_tokens, client_secrets] = [0, 0]
+  for (;;) {
+    const some = await store.write(() => purgeSome(before, batch))
+    access_tokens += some.access_tokens
+    client_secrets += some.client_secrets
+    if (some.access_tokens < batch && some.client_secrets < batch) return { access_tokens, client_secrets }
+  }
+}

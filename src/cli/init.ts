@@ -1,11 +1,11 @@
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { keyFile } from '../master-secret.ts'
-import { SETTINGS } from '../protocol/settings.ts'
-import { openServer } from '../server.ts'
+import { SETTING_NAMES, SETTINGS } from '../protocol/settings.ts'
+import type { Asker } from './ask.ts'
 import { type Command, defineCommand } from './command.ts'
+import { type Configuration, DEFAULT_FILE, namedFile } from './config.ts'
 import { conflicting, failed } from './failure.ts'
-
-const DEFAULT_FILE = './oauthd.toml'
+import { openForCommand } from './open.ts'
 
 /** `oauthd init`: a configuration file, a database and its master secret. */
 export const init: Command = defineCommand({
@@ -18,32 +18,27 @@ export const init: Command = defineCommand({
     ['On this machine', 'oauthd init'],
     ['For a server, without questions', 'oauthd init --issuer https://id.example --no-input'],
   ],
-  output: ['The files that were made.', '--json  {"config","db","key_file"}'],
+  output: [
+    'The files that were made. What was given is set in the configuration, the rest is there as a comment.',
+    '--json  {"config","db","key_file"}',
+  ],
   exit: [1, 4, 5],
   see: ['serve', 'config:show', 'oauthd help config'],
-  run: async ({ config, globals, ask, print }) => {
-    const { settings, given } = await config()
-    const file = globals.config ?? DEFAULT_FILE
-    const issuer =
-      given.issuer === undefined && ask.interactive ? await askIssuer(ask, settings.issuer) : settings.issuer
+  writesConfig: true,
+  run: async (call) => {
+    const { config, globals, ask, print } = call
+    const read = await config()
+    const { db } = read.settings
+    const file = namedFile(globals.config, process.env) ?? DEFAULT_FILE
     const handle = create(file)
     try {
-      const db = given.db === undefined ? '' : `db = ${JSON.stringify(settings.db)}\n`
-      writeSync(handle, `# oauthd help config lists every setting\nissuer = ${JSON.stringify(issuer)}\n${db}`)
-      const secret = process.env['OAUTHD_SECRET']
-      const server = await openServer({
-        db: settings.db,
-        mode: 'create',
-        settings: { ...settings, issuer },
-        secret,
-      })
-      await server.close()
-      const key_file = server.secret_source === keyFile(settings.db) ? server.secret_source : null
-      const made = [file, settings.db, ...(key_file === null ? [] : [key_file])]
-      print.result({
-        json: () => ({ config: file, db: settings.db, key_file }),
-        title: `Wrote ${made.join(', ')}`,
-      })
+      const issuer =
+        read.given.issuer === undefined && ask.interactive ? await askIssuer(ask, read) : undefined
+      writeSync(handle, configText(read, issuer))
+      const { secret_source, close } = await openForCommand(call, 'create')
+      await close()
+      const key_file = secret_source === keyFile(db) ? secret_source : null
+      print.result({ json: () => ({ config: file, db, key_file }), title: `Wrote ${file}` })
       print.note('Start with: oauthd serve')
     } catch (error) {
       unlinkSync(file)
@@ -54,20 +49,37 @@ export const init: Command = defineCommand({
   },
 })
 
-const askIssuer = (ask: Parameters<typeof init.run>[1]['ask'], fallback: string): Promise<string> =>
-  ask.text({
+/** The issuer that was answered, if it is another than the default, which follows the port. */
+const askIssuer = async (ask: Asker, { settings }: Configuration): Promise<string | undefined> => {
+  const answer = await ask.text({
     flag: '--issuer URL',
     message: 'Public address (issuer)',
-    fallback,
-    check: (answer) => {
-      try {
-        SETTINGS.issuer.read(answer)
-        return undefined
-      } catch (error) {
-        return error instanceof TypeError ? `it ${error.message}` : 'it cannot be used'
-      }
-    },
+    fallback: settings.issuer,
+    check: problemWith,
   })
+  return answer === settings.issuer ? undefined : answer
+}
+
+const problemWith = (answer: string): string | undefined => {
+  try {
+    SETTINGS.issuer.read(answer)
+    return undefined
+  } catch (error) {
+    if (error instanceof TypeError) return `it ${error.message}`
+    throw error
+  }
+}
+
+/** Every setting, in TOML: a default stays a comment, so that it goes on following what it depends on. */
+const configText = ({ settings, given }: Configuration, issuer: string | undefined): string => {
+  const values = { ...settings, issuer: issuer ?? settings.issuer }
+  const lines = SETTING_NAMES.map((name) => {
+    const isGiven = given[name] !== undefined || (name === 'issuer' && issuer !== undefined)
+    // A string of JSON is one of TOML too.
+    return `${isGiven ? '' : '# '}${name} = ${JSON.stringify(values[name])}\n`
+  })
+  return `# oauthd help config tells what each of these is\n${lines.join('')}`
+}
 
 const create = (file: string): number => {
   try {

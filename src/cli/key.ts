@@ -1,8 +1,9 @@
 import { listSigningKeys } from '../store/signing-key.ts'
 import { type Command, defineCommand } from './command.ts'
+import { misused } from './failure.ts'
 import { toggle } from './flag.ts'
 import { withServer } from './open.ts'
-import { iso, isoOrNull, relative } from './time.ts'
+import { iso, isoOrNull, relative } from './words.ts'
 
 /** `oauthd key:list`: the signing keys, without their private halves. */
 export const keyList: Command = defineCommand({
@@ -20,11 +21,13 @@ export const keyList: Command = defineCommand({
   see: ['serve'],
   run: async (call) => {
     const { flags, print } = call
+    if (flags.jwks && print.mode === 'quiet')
+      throw misused('--jwks and --quiet exclude each other', 'leave one of them out')
     await withServer(call, 'existing', async (server, now) => {
       const keys = await server.store.read(listSigningKeys())
       if (flags.jwks) {
         const set = { keys: keys.map(({ public_jwk }) => JSON.parse(public_jwk) as object) }
-        return print.raw(JSON.stringify(set, null, 2))
+        return print.raw(JSON.stringify(set, null, print.mode === 'json' ? 0 : 2))
       }
       return print.list({
         rows: keys,

@@ -95,7 +95,7 @@ const configOf = (command: Command, { flags }: RawWords, globals: Globals): Cont
   }
   const read = async (): ReturnType<Context['config']> => {
     const { readConfiguration } = await import('./config.ts')
-    return readConfiguration(given, globals.config, process.env)
+    return readConfiguration(given, command.writesConfig ? null : globals.config, process.env)
   }
   return () => {
     reading ??= read()
@@ -110,6 +110,7 @@ const tell = async (error: unknown, argv: readonly string[]): Promise<ExitCode> 
     json: own.includes('--json'),
     verbose: own.includes('--verbose'),
     stderr: process.stderr,
+    command: own.find((word) => findEntry(word) !== undefined),
   })
 }
 

@@ -1,10 +1,9 @@
 /**
- * Secrets and tokens from where they belong: stdin (`-`) or a file, never an argument that `ps`
- * shows. One trailing newline is cut, because editors and echo put one there.
+ * Secrets and tokens from where they belong: stdin (`-`), not an argument that `ps` shows. One
+ * trailing newline is cut, because editors and echo put one there.
  */
-import { readFile } from 'node:fs/promises'
 import type { Asker } from './ask.ts'
-import { failed, misused } from './failure.ts'
+import { misused } from './failure.ts'
 
 /** Longer than any secret or token; what is longer was not meant. */
 const MOST_BYTES = 65_536
@@ -18,6 +17,8 @@ export interface SecretSource {
 /** The words on stdin; on a terminal they are asked for, not echoed, so that `-` never seems to hang. */
 export const readSecretFromStdin = async ({ what, ask }: SecretSource): Promise<string> => {
   if (process.stdin.isTTY) {
+    // contract.md: --json, --env, -q and --no-input never ask; waiting without a word would seem to hang.
+    if (!ask.interactive) throw misused(`the ${what} is expected on stdin`, 'pipe it in, or end with < FILE')
     return ask.secret({
       flag: `the ${what} on stdin`,
       message: `${what.charAt(0).toUpperCase()}${what.slice(1)}:`,
@@ -31,23 +32,6 @@ export const readSecretFromStdin = async ({ what, ask }: SecretSource): Promise<
     if (bytes > MOST_BYTES) throw misused(`the ${what} on stdin is longer than ${MOST_BYTES} bytes`)
   }
   return decode(Buffer.concat(chunks), `the ${what} on stdin`)
-}
-
-/** The words in a file. @throws {Failure} exit 1 when it cannot be read, exit 2 when it holds nothing */
-export const readSecretFromFile = async (file: string, what: string): Promise<string> => {
-  let bytes: Uint8Array
-  try {
-    bytes = await readFile(file)
-  } catch (error) {
-    throw failed(
-      'file_unreadable',
-      `cannot read the ${what} from ${file}`,
-      'check the name and who may read it',
-      error,
-    )
-  }
-  if (bytes.length > MOST_BYTES) throw misused(`the ${what} in ${file} is longer than ${MOST_BYTES} bytes`)
-  return decode(bytes, `the ${what} in ${file}`)
 }
 
 /** `-` is stdin, anything else is the word itself. */

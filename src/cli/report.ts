@@ -20,7 +20,12 @@ export interface Problem {
 const BUSY: readonly StoreErrorCode[] = ['database_busy', 'database_outdated', 'database_newer']
 
 /** contract.md: values refused as one of these exit 2. */
-const REFUSED_VALUES: readonly string[] = ['invalid_redirect_uri', 'invalid_client_metadata', 'invalid_scope']
+const REFUSED_VALUES: readonly string[] = [
+  'invalid_redirect_uri',
+  'invalid_client_metadata',
+  'invalid_scope',
+  'invalid_target',
+]
 
 /** Whatever was thrown, as a problem. What is no known error is a bug: it says so and tells nothing else. */
 export const problemOf = (error: unknown): Problem => {
@@ -55,11 +60,15 @@ export interface ReportOptions {
   readonly json: boolean
   readonly verbose: boolean
   readonly stderr: NodeJS.WriteStream
+  /** What was run; its help is the hint where there is no nearer one. */
+  readonly command?: string | undefined
 }
 
 /** Tells the problem on stderr; with `--json` as one line, and stdout stays empty. */
-export const report = (error: unknown, { json, verbose, stderr }: ReportOptions): ExitCode => {
-  const { code, message, hint, exit } = problemOf(error)
+export const report = (error: unknown, { json, verbose, stderr, command }: ReportOptions): ExitCode => {
+  const { code, message, exit, ...problem } = problemOf(error)
+  const help = `oauthd ${command === undefined ? '' : `${command} `}--help`
+  const hint = problem.hint ?? (exit === 130 ? undefined : help)
   if (json) {
     stderr.write(`${JSON.stringify({ error: { code, message, ...(hint === undefined ? {} : { hint }) } })}\n`)
     return exit

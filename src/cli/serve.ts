@@ -26,12 +26,14 @@ export const serve: Command = defineCommand({
   see: ['oauthd client:create', 'oauthd help config'],
   drains: true,
   run: async ({ config, print }) => {
-    const [{ settings, given }, { createLog }, { createListener }, { listenOn }] = await Promise.all([
-      config(),
-      import('../http/log.ts'),
-      import('../http/listener.ts'),
-      import('./listen.ts'),
-    ])
+    const [{ settings, given }, { createLog }, { createListener }, { refuseUnparsed }, { listenOn }] =
+      await Promise.all([
+        config(),
+        import('../http/log.ts'),
+        import('../http/listener.ts'),
+        import('../http/unparsed.ts'),
+        import('./listen.ts'),
+      ])
     const log = createLog(await standardError())
     const opened = await openServer({
       db: settings.db,
@@ -56,11 +58,14 @@ export const serve: Command = defineCommand({
       // --port 0: the default issuer follows the port that was found.
       const issuer = given.issuer === undefined ? `http://localhost:${listening.port}` : settings.issuer
       const server = { ...opened, settings: { ...settings, issuer } }
+      listening.server.on('clientError', refuseUnparsed(server))
       handle = createListener(server)
       await server.store.write(() => putState('issuer', issuer))
       await announce(server, { ...settings, issuer, port: listening.port }, print)
       // Made beforehand, so that nobody waits for it: a database's first signing key.
-      void server.signingKeys().catch((err: unknown) => log.error({ err }, 'no signing key'))
+      void server.signingKeys().catch((err: unknown) => {
+        if (!draining) log.error({ err }, 'no signing key')
+      })
       await stopped.first
       draining = true
       await drain(listening, stopped.second)
@@ -90,7 +95,13 @@ const stopSignals = (): { first: Promise<void>; second: Promise<void> } => {
 const standardError = async (): Promise<{ write(lines: string): void }> => {
   if (!process.stderr.isTTY) return process.stderr
   const { prettyFactory } = await import('pino-pretty')
-  const pretty = prettyFactory({ ignore: 'request_id', translateTime: 'SYS:HH:MM:ss' })
+  const pretty = prettyFactory({
+    translateTime: 'SYS:HH:MM:ss',
+    singleLine: true,
+    messageFormat: '{if route}{method} {route} {status} {ms} ms{end}{if msg} {msg}{end}',
+    ignore: 'method,route,status,ms',
+    errorLikeObjectKeys: ['err'],
+  })
   return {
     write: (lines) => void process.stderr.write(lines.trimEnd().split('\n').map(pretty).join('')),
   }

@@ -3,11 +3,12 @@ import { formatDuration } from '../protocol/duration.ts'
 import { covers } from '../protocol/scope.ts'
 import { type Inspection, inspectToken } from '../tokens.ts'
 import { type Command, defineCommand } from './command.ts'
-import { operand, text, toggle } from './flag.ts'
+import { operand, toggle } from './flag.ts'
 import { withServer } from './open.ts'
 import type { Printer } from './print.ts'
 import { readSecretOperand } from './read-secret.ts'
-import { relative } from './time.ts'
+import { scopes } from './scope-flag.ts'
+import { inWords, relative } from './words.ts'
 
 /** `oauthd token:introspect`: the RFC 7662 object, for the operator. */
 export const tokenIntrospect: Command = defineCommand({
@@ -15,7 +16,7 @@ export const tokenIntrospect: Command = defineCommand({
   modes: ['json', 'quiet'],
   flags: {
     exit_code: toggle('exit 3 when the token is not active'),
-    scope: text('"A B"', 'a token that lacks one of these counts as inactive'),
+    scope: scopes('a token that lacks one of these counts as inactive'),
     explain: toggle('say why it is inactive (said on a terminal anyway)'),
   },
   operands: { token: operand('-|TOKEN', 'the token; - reads it from stdin') },
@@ -33,12 +34,12 @@ export const tokenIntrospect: Command = defineCommand({
   see: ['token:revoke', 'token:create'],
   run: async (call) => {
     const { flags, operands, ask, print } = call
+    const { scope = '' } = flags
     const presented = await readSecretOperand(operands.token, { what: 'token', ask })
     return withServer(call, 'existing', async (server, now) => {
       const found = await inspectToken(server, presented)
-      const lacking =
-        found.kind === 'active' && flags.scope !== undefined && !covers(found.token.scope ?? '', flags.scope)
-      const token = lacking ? INACTIVE : found.token
+      const isLacking = found.kind === 'active' && !covers(found.token.scope ?? '', scope)
+      const token = isLacking ? INACTIVE : found.token
       if (token.active) {
         const { active: _, exp, ...rest } = token
         print.result({
@@ -46,14 +47,15 @@ export const tokenIntrospect: Command = defineCommand({
           ids: [token.jti],
           fields: [
             ['active', `yes, for ${formatDuration(exp - now)}`],
-            ...Object.entries(rest).map(([name, value]) => [name, String(value)] as const),
+            ...Object.entries(rest).map(([name, value]) => [name, inWords(value)] as const),
           ],
         })
         return
       }
       print.result({ json: () => token, title: 'inactive' })
-      if (flags.explain || process.stderr.isTTY)
-        say(print, lacking ? `lacks the scope ${flags.scope}` : why(found, now))
+      if (flags.explain || process.stderr.isTTY) {
+        say(print, isLacking ? `it lacks the scope ${scope}` : why(found, now))
+      }
       return flags.exit_code ? 3 : undefined
     })
   },
@@ -72,7 +74,7 @@ const why = (found: Inspection, now: number): string => {
   return 'unknown here: of another database, or removed after it expired'
 }
 
+/** On stderr in every mode: it was asked for, or somebody is looking. */
 const say = (print: Printer, reason: string): void => {
-  if (print.mode === 'human') print.note(`why: ${reason}`)
-  else process.stderr.write(`${JSON.stringify({ why: reason })}\n`)
+  process.stderr.write(print.mode === 'json' ? `${JSON.stringify({ why: reason })}\n` : `why: ${reason}\n`)
 }

@@ -1,0 +1,50 @@
+import { revoke } from '../clients.ts'
+import { findActive, revokedClient } from './client-find.ts'
+import { type Command, defineCommand } from './command.ts'
+import { operand, toggle } from './flag.ts'
+import { withServer } from './open.ts'
+import { counted } from './words.ts'
+
+/** `oauthd client:revoke`: for good, and from the next request on. */
+export const clientRevoke: Command = defineCommand({
+  name: 'client:revoke',
+  modes: ['json', 'quiet'],
+  flags: { dry_run: toggle('say what would be lost, and do nothing') },
+  operands: { id: operand('ID', 'the client_id') },
+  settings: [],
+  examples: [
+    ['What would be lost?', 'oauthd client:revoke cl_7f3k2q9x8m4n5p6r --dry-run'],
+    ['On a terminal it asks', 'oauthd client:revoke cl_7f3k2q9x8m4n5p6r'],
+    ['In a script', 'oauthd client:revoke cl_7f3k2q9x8m4n5p6r --yes'],
+  ],
+  output: [
+    'What was ended.',
+    '--json  {"client_id","status":"revoked","revoked":{"tokens"}}',
+    '-q      the client_id',
+  ],
+  exit: [1, 3, 5],
+  see: ['client:show', 'token:revoke'],
+  run: async (call) => {
+    const { flags, operands, ask, print } = call
+    await withServer(call, 'existing', async (server) => {
+      const { client, tokens } = await findActive(server, operands.id)
+      const { client_id, client_name } = client
+      const live = counted(tokens, 'active token')
+      if (flags.dry_run) {
+        return print.result({
+          json: () => ({ client_id, dry_run: true, would_revoke: { tokens } }),
+          ids: [client_id],
+          title: `Would revoke ${client_name} and ${live}`,
+        })
+      }
+      const loss = `${client_name}: ${live} and the client itself stop working for good`
+      await ask.confirm({ loss, verb: 'revoke' })
+      if (!(await revoke(server, client_id))) throw revokedClient(client_id)
+      return print.result({
+        json: () => ({ client_id, status: 'revoked', revoked: { tokens } }),
+        ids: [client_id],
+        title: `Revoked ${client_name} and ${live}`,
+      })
+    })
+  },
+})

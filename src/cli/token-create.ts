@@ -1,0 +1,82 @@
+import { createToken } from '../tokens.ts'
+import { findActive } from './client-find.ts'
+import { type Command, defineCommand } from './command.ts'
+import { failed, misused } from './failure.ts'
+import { type FlagValues, lifetime, text, texts, toggle } from './flag.ts'
+import type { Mode } from './globals.ts'
+import { withServer } from './open.ts'
+import { scopes } from './scope-flag.ts'
+
+const FLAGS = {
+  client: text('ID', 'the client it is issued to'),
+  scope: scopes('scopes the client has (default: as the token endpoint would grant)'),
+  resource: texts('URL', 'what it is for (RFC 8707)'),
+  ttl: lifetime("how long it lives (default: the client's, else the server's)"),
+  header: toggle('print it as an Authorization header'),
+  bare: toggle('print the token alone'),
+}
+
+/** `oauthd token:create`: a token straight from the database, without the client's secret. */
+export const tokenCreate: Command = defineCommand({
+  name: 'token:create',
+  modes: ['json', 'quiet', 'env'],
+  flags: FLAGS,
+  operands: {},
+  settings: ['issuer', 'access_token_ttl'],
+  examples: [
+    [
+      'For curl',
+      'curl -H "$(oauthd token:create --client cl_7f3k2q9x8m4n5p6r --header)" https://api.example/jobs',
+    ],
+    ['Into a file', 'oauthd token:create --client cl_7f3k2q9x8m4n5p6r --bare > token.txt'],
+  ],
+  output: [
+    'The token, this once.',
+    '--json  {"access_token","token_type","expires_in","scope"}',
+    '--env   OAUTH_ACCESS_TOKEN',
+    '-q      the token',
+  ],
+  exit: [1, 3, 5],
+  see: ['token:introspect', 'token:revoke', 'client:create'],
+  run: async (call) => {
+    const { flags, ask, print } = call
+    refuseTwoForms(flags, print.mode)
+    const client_id = flags.client ?? (await ask.text({ flag: '--client ID', message: 'Client ID' }))
+    await withServer(call, 'existing', async (server) => {
+      const { client } = await findActive(server, client_id)
+      if (!client.grant_types.includes('client_credentials')) {
+        throw failed(
+          'unauthorized_client',
+          `client ${client_id} is not registered for client_credentials`,
+          `oauthd client:show ${client_id} lists its grant types`,
+        )
+      }
+      const { resource, ttl } = flags
+      const token = await createToken(server, { client, scope: flags.scope, resource, ttl })
+      const { access_token, expires_in, scope } = token
+      if (flags.header || flags.bare) {
+        print.mask(access_token)
+        return print.raw(flags.header ? `Authorization: Bearer ${access_token}` : access_token)
+      }
+      return print.result({
+        json: () => token,
+        ids: [access_token],
+        env: { ACCESS_TOKEN: access_token },
+        fields: [
+          ['access_token', access_token],
+          ['expires_in', String(expires_in)],
+          ...(scope === undefined ? [] : [['scope', scope] as const]),
+        ],
+        secrets: [access_token],
+      })
+    })
+  },
+})
+
+/** A form of output is one of its own. @throws {Failure} exit 2 */
+const refuseTwoForms = ({ header, bare }: FlagValues<typeof FLAGS>, mode: Mode): void => {
+  if (header && bare) throw misused('--header and --bare exclude each other', 'leave one of them out')
+  if ((header || bare) && mode !== 'human') {
+    throw misused(`--${header ? 'header' : 'bare'} and --${mode} exclude each other`, 'leave one of them out')
+  }
+}
