@@ -1,5 +1,5 @@
 import { issueAccessToken, type TokenResponse, tokenResponse } from './actions/issue.ts'
-import { BULK, findPresented, revokeSomeOfClient, revokeToken } from './actions/token.ts'
+import { BULK, findPresented, revokeEach, revokeToken } from './actions/token.ts'
 import {
   type ActiveToken,
   INACTIVE,
@@ -12,6 +12,7 @@ import { OAuthError } from './protocol/error.ts'
 import { readResources } from './protocol/resource.ts'
 import { grantScope } from './protocol/scope.ts'
 import { now, type Server } from './server.ts'
+import { listLiveTokenIds } from './store/access-token.ts'
 
 /** A token that the operator mints; `ttl` in seconds, by default the client's or the server's. */
 export interface WantedToken {
@@ -84,12 +85,13 @@ export const revokeOne = async (server: Server, token: string): Promise<boolean>
 
 /** Revokes every live token that a client has now, some at a time so that others may write between; gives how many. */
 export const revokeAllOfClient = async (server: Server, client_id: string): Promise<number> => {
+  const { store } = server
   let revoked = 0
   let after = ''
   for (;;) {
-    const some = await server.store.write(() => revokeSomeOfClient(client_id, after, now(server)))
-    revoked += some.revoked
-    if (some.revoked < BULK) return revoked
-    after = some.last
+    const jtis = await store.read(listLiveTokenIds(client_id, now(server), after, BULK))
+    revoked += await store.write(() => revokeEach(jtis, now(server)))
+    after = jtis.at(-1) ?? after
+    if (jtis.length < BULK) return revoked
   }
 }

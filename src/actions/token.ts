@@ -1,11 +1,6 @@
 import { isLive, maySee } from '../protocol/access-token.ts'
 import type { Client } from '../protocol/client-metadata.ts'
-import {
-  type AccessToken,
-  findAccessToken,
-  markAccessTokenRevoked,
-  revokeClientTokens,
-} from '../store/access-token.ts'
+import { type AccessToken, findAccessToken, markAccessTokenRevoked } from '../store/access-token.ts'
 import type { Work } from '../store/work.ts'
 
 /** A token that somebody presented: its public half, and the comparison with a row. */
@@ -63,18 +58,9 @@ export function* revokeToken(
 /** How many rows one transaction of a bulk change touches: a few milliseconds of write lock. */
 export const BULK = 1000
 
-/** One batch of a bulk revocation; `last` is what the next one goes on behind. */
-export interface RevokedSome {
-  readonly revoked: number
-  readonly last: string
-}
-
-/**
- * Revokes up to `BULK` live tokens of a client whose ids are behind `after`, at first ''. Repeat from
- * `last` until fewer are revoked.
- */
-export function* revokeSomeOfClient(client_id: string, after: string, now: number): Work<RevokedSome> {
-  const revoked = yield* revokeClientTokens(client_id, now, after, BULK)
-  // RETURNING promises no order.
-  return { revoked: revoked.length, last: revoked.reduce((last, jti) => (jti > last ? jti : last), after) }
+/** Revokes each of some tokens that is still live; gives how many were. */
+export function* revokeEach(jtis: readonly string[], now: number): Work<number> {
+  let revoked = 0
+  for (const jti of jtis) if (yield* markAccessTokenRevoked(jti, now)) revoked += 1
+  return revoked
 }

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  BULK,
   findPresented,
   introspectToken,
   type Presented,
-  revokeSomeOfClient,
+  revokeEach,
   revokeToken,
 } from '../../src/actions/token.ts'
 import { literalClient, stepped, tokenRow, verbs } from '../_step.ts'
@@ -97,9 +96,15 @@ test('RFC 7009 2.2: a token that died with its client is nothing to revoke', () 
   assert.equal(stepped(revokeToken(RIGHT, undefined, NOW), [row]).result.kind, 'nothing')
 })
 
-test('LG-03: a bulk revocation goes on behind the last token of the batch before', () => {
-  const rows = [{ jti: 'jti_3' }, { jti: 'jti_9' }, { jti: 'jti_5' }]
-  const { result, statements } = stepped(revokeSomeOfClient('cl_1', 'jti_2', NOW), rows)
-  assert.deepEqual(result, { revoked: 3, last: 'jti_9' })
-  assert.deepEqual(statements[0]?.params, { client_id: 'cl_1', after: 'jti_2', now: NOW, limit: BULK })
+test('RV-07: of several tokens each is claimed by itself, and only what was still live counts', () => {
+  const claiming = revokeEach(['jti_1', 'jti_2', 'jti_3'], NOW)
+  const asked: unknown[] = []
+  let step = claiming.next()
+  while (!step.done) {
+    const { jti } = step.value.params
+    asked.push(jti)
+    step = claiming.next(jti === 'jti_2' ? [] : [{ jti: String(jti) }])
+  }
+  assert.deepEqual(asked, ['jti_1', 'jti_2', 'jti_3'])
+  assert.equal(step.value, 2)
 })
