@@ -48,6 +48,17 @@ export const schemaVersion = (database: Database.Database): number | undefined =
  * @throws {StoreError} `database_newer`; `table_conflict` when the app has a table with a name of ours
  */
 export const pendingOf = (database: Database.Database, plan: Plan): readonly Step[] => {
+  if (database.inTransaction) return lookFor(database, plan)
+  // One snapshot: between two looks another process may make the tables, and they would seem an app's.
+  database.exec('BEGIN')
+  try {
+    return lookFor(database, plan)
+  } finally {
+    database.exec('COMMIT')
+  }
+}
+
+const lookFor = (database: Database.Database, plan: Plan): readonly Step[] => {
   const version = schemaVersion(database)
   if (version === undefined) {
     refuseConflict(database, plan)
