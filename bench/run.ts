@@ -1,0 +1,91 @@
+/**
+ * `npm run bench`: what oauthd costs beside a handler that does nothing, on this machine, in one run.
+ * docs/benchmarks.md says how to read it. It prints; it judges no machine. It fails only when
+ * something did not work.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { waitedForProcessor } from './accounting.ts'
+import { type Running, startServer } from './child.ts'
+import { countTokens, fillDatabase } from './database.ts'
+import { createGenerator } from './load.ts'
+import { describeMachine } from './machine.ts'
+import { type Options, readOptions, USAGE } from './options.ts'
+import { startPeers } from './peers/start.ts'
+import { placement } from './processor.ts'
+import { asJson, asText, type Results } from './report.ts'
+import { type Measured, runRounds } from './rounds.ts'
+import { BARE_H3, bareSubjects, OURS, ourSubjects, type Subject, serveCommand } from './subject.ts'
+import { measureWall } from './wall.ts'
+
+const tell = (words: string): void => console.error(words)
+
+const bench = async (options: Options, folder: string): Promise<Results> => {
+  const place = placement()
+  const generator = createGenerator(options, place, folder)
+  const machine = describeMachine(folder)
+  const db = join(folder, 'oauthd.db')
+
+  tell(`filling the database with ${options.rows} tokens`)
+  const filled = await fillDatabase(db, options.rows, options.clients)
+  tell('starting single commands')
+  const wall = await measureWall(options, db, filled.tokens[0] ?? '', folder)
+
+  const ours = await startServer(place.server(serveCommand(options.bin, db)), join(folder, 'oauthd.log'))
+  const all = [
+    ...(await bareSubjects(place, folder)),
+    ...ourSubjects(ours, filled),
+    ...(options.peers ? await startPeers(place, folder, tell) : []),
+  ]
+  const chosen = all.filter(({ name }) => name.includes(options.only) || name === BARE_H3)
+  const begun = performance.now()
+  const waited = waitedForProcessor()
+  const measured = await runRounds(chosen, generator, options, tell)
+  const crowding = crowdingSince(begun, waited)
+  await stopAll(all)
+  checkStored(db, options.rows, measured)
+  return { machine, generator: generator.name, placement: place.words, options, measured, crowding, wall }
+}
+
+/** The part of the time in which some process waited for a processor, 0 to 1. */
+const crowdingSince = (begun: number, waited: number | undefined): number | undefined => {
+  const now = waitedForProcessor()
+  if (waited === undefined || now === undefined) return undefined
+  return (now - waited) / 1000 / (performance.now() - begun)
+}
+
+const stopAll = async (subjects: readonly Subject[]): Promise<void> => {
+  const servers = new Set<Running>(subjects.map(({ running }) => running))
+  for (const running of servers) await running.stop()
+}
+
+/** Every token that was answered is in the database: a fast answer that is not stored is no answer. */
+const checkStored = (db: string, before: number, measured: readonly Measured[]): void => {
+  const token = measured.find(({ subject }) => subject.kind === 'token' && subject.name.startsWith(OURS))
+  const stored = countTokens(db) - before
+  if (token !== undefined && stored < token.answered) {
+    throw new Error(`${token.answered} tokens were answered, but only ${stored} are stored`)
+  }
+}
+
+const main = async (): Promise<void> => {
+  const options = readOptions(process.argv.slice(2))
+  if (options === undefined) {
+    console.log(USAGE)
+    return
+  }
+  const folder = mkdtempSync(join(options.dir, 'oauthd-bench-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const results = await bench(options, folder)
+  console.log(options.json ? JSON.stringify(asJson(results), null, 2) : `\n${asText(results)}`)
+}
+
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+try {
+  await main()
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : error}`)
+  // Servers may still be running: the exit ends them and removes the folder.
+  process.exit(1)
+}

@@ -1,0 +1,51 @@
+import type { Load } from './load.ts'
+import type { FormRequest } from './request.ts'
+
+/** A script for wrk that sends the requests in turn. They are formatted once, before the first is sent. */
+export const wrkScript = (requests: readonly FormRequest[]): string => {
+  const formatted = requests.map(({ path, headers, body }) => {
+    const table = Object.entries(headers).map(([name, value]) => `[${lua(name)}] = ${lua(value)}`)
+    return `  requests[#requests + 1] = wrk.format("POST", ${lua(path)}, { ${table.join(', ')} }, ${lua(body)})`
+  })
+  return `local requests = {}
+local turn = 0
+function init(args)
+${formatted.join('\n')}
+end
+function request()
+  turn = turn % #requests + 1
+  return requests[turn]
+end
+`
+}
+
+/** Base64, URL-encoded forms and paths only: JSON's escapes for these are Lua's. */
+const lua = (text: string): string => JSON.stringify(text)
+
+/** Reads what wrk prints with `--latency`. */
+export const readWrk = (text: string): Load => {
+  const [, requests, seconds, unit] = /(\d+) requests in ([\d.]+)(m?s|m|h),/.exec(text) ?? []
+  if (requests === undefined || seconds === undefined) throw new Error(`wrk printed: ${text}`)
+  return {
+    requests: Number(requests),
+    seconds: milliseconds(seconds, unit) / 1000,
+    p50: percentile(text, 50),
+    p99: percentile(text, 99),
+    failures: failures(text),
+  }
+}
+
+const percentile = (text: string, percent: number): number => {
+  const [, value, unit] = new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s|m)$`, 'm').exec(text) ?? []
+  return value === undefined ? Number.NaN : milliseconds(value, unit)
+}
+
+const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+const milliseconds = (value: string, unit = 's'): number => Number(value) * (UNITS[unit] ?? Number.NaN)
+
+const failures = (text: string): number => {
+  const refused = Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0)
+  const broken = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text) ?? []
+  return broken.slice(1).reduce((sum, count) => sum + Number(count), refused)
+}
