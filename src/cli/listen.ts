@@ -85,13 +85,12 @@ const whyNot = async (host: string, port: number, cause: unknown): Promise<Error
   if (error?.code === 'EACCES') {
     return failed('port_forbidden', `no right to listen on port ${port}`, 'use a --port above 1023', cause)
   }
-  if (error?.code === 'EADDRNOTAVAIL' || error?.code === 'ENOTFOUND') {
-    return failed(
-      'address_unusable',
-      `${host} is not an address of this machine`,
-      'use --host 127.0.0.1',
-      cause,
-    )
+  if (error !== undefined && error.code !== 'EADDRINUSE') {
+    const notOurs = error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'
+    const what = notOurs
+      ? `${host} is not an address of this machine`
+      : `cannot listen on ${host} (${error.code})`
+    return failed('address_unusable', what, 'use --host 127.0.0.1', cause)
   }
   const next = port + 1
   const hint = `another oauthd? stop it, or use --port ${next} --issuer http://localhost:${next}`

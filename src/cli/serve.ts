@@ -5,6 +5,7 @@ import { countClients } from '../store/client.ts'
 import { putState } from '../store/state.ts'
 import { type Command, type Context, defineCommand } from './command.ts'
 import { drain } from './drain.ts'
+import type { Listening } from './listen.ts'
 
 /** `oauthd serve`: the endpoints over HTTP, until SIGTERM or SIGINT. */
 export const serve: Command = defineCommand({
@@ -26,6 +27,7 @@ export const serve: Command = defineCommand({
   see: ['oauthd client:create', 'oauthd help config'],
   drains: true,
   run: async ({ config, print }) => {
+    const stop = stopSignals()
     const [{ settings, given }, { createLog }, { createListener }, { refuseUnparsed }, { listenOn }] =
       await Promise.all([
         config(),
@@ -43,14 +45,13 @@ export const serve: Command = defineCommand({
       log,
       onWarning: ({ message }) => print.warn(message),
     })
-    let draining = false
-    let handle: RequestListener = (_, res) => void res.writeHead(503, { 'retry-after': '1' }).end()
-    const stopped = stopSignals()
+    const ready = Promise.withResolvers<RequestListener>()
+    let listening: Listening | undefined
     try {
-      const listening = await listenOn(
+      listening = await listenOn(
         (req, res) => {
-          if (draining) res.shouldKeepAlive = false
-          handle(req, res)
+          if (stop.isAsked()) res.shouldKeepAlive = false
+          void ready.promise.then((handle) => handle(req, res))
         },
         settings.host,
         settings.port,
@@ -59,16 +60,20 @@ export const serve: Command = defineCommand({
       const issuer = given.issuer === undefined ? `http://localhost:${listening.port}` : settings.issuer
       const server = { ...opened, settings: { ...settings, issuer } }
       listening.server.on('clientError', refuseUnparsed(server))
-      handle = createListener(server)
       await server.store.write(() => putState('issuer', issuer))
+      ready.resolve(createListener(server))
       await announce(server, { ...settings, issuer, port: listening.port }, print)
       // Made beforehand, so that nobody waits for it: a database's first signing key.
       void server.signingKeys().catch((err: unknown) => {
-        if (!draining) log.error({ err }, 'no signing key')
+        if (!stop.isAsked()) log.error({ err }, 'no signing key')
       })
-      await stopped.first
-      draining = true
-      await drain(listening, stopped.second)
+      await stop.first
+      await drain(listening, stop.second)
+    } catch (error) {
+      listening?.server.close()
+      listening?.server.closeAllConnections()
+      // Who was asked to stop while it waited to start has done as asked.
+      if (!stop.isAsked()) throw error
     } finally {
       await opened.close()
       log.flush()
@@ -76,8 +81,15 @@ export const serve: Command = defineCommand({
   },
 })
 
-/** The first signal asks to stop, the second not to wait. */
-const stopSignals = (): { first: Promise<void>; second: Promise<void> } => {
+interface Stop {
+  /** Resolves with the first signal, which asks to stop. */
+  readonly first: Promise<void>
+  /** Resolves with the second: somebody does not want to wait. */
+  readonly second: Promise<void>
+  readonly isAsked: () => boolean
+}
+
+const stopSignals = (): Stop => {
   const first = Promise.withResolvers<void>()
   const second = Promise.withResolvers<void>()
   let asked = false
@@ -88,7 +100,7 @@ const stopSignals = (): { first: Promise<void>; second: Promise<void> } => {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  return { first: first.promise, second: second.promise }
+  return { first: first.promise, second: second.promise, isAsked: () => asked }
 }
 
 /** Where the log goes: as it is, or for people when they are looking. */

@@ -61,7 +61,6 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
 
   const flush = (): void => {
     scheduled = false
-    observed = false
     turn?.resolve()
     turn = undefined
     if (reads.isReady()) runReads(reads.take(Number.POSITIVE_INFINITY))
@@ -79,6 +78,10 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
     if (version === seenVersion) return
     seenVersion = version
     generation += 1
+  }
+
+  const unobserve = (): void => {
+    observed = false
   }
 
   const runReads = (batch: readonly Job[]): void => {
@@ -181,7 +184,8 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
     generation() {
       if (observed || !database.open) return generation
       observed = true
-      schedule()
+      // Kept for the present event only: what another process commits before the next one must show.
+      timers.nextTick(unobserve)
       try {
         observe()
       } catch {

@@ -11,7 +11,7 @@ import {
   type TokenFilter,
 } from '../../src/store/access-token.ts'
 import { markClientRevoked } from '../../src/store/client.ts'
-import type { Store } from '../../src/store/work.ts'
+import { run, type Store } from '../../src/store/work.ts'
 import { NOW, testStore } from '../_store.ts'
 import { putClients, putTokens } from './_rows.ts'
 
@@ -109,4 +109,11 @@ test('LG-03: the purge removes what has expired, the longest dead first, as many
   assert.equal(await store.write(() => purgeAccessTokens(NOW, 9)), 1)
   assert.deepEqual(await listed(store), ['3'])
   assert.equal(await store.read(countExpiredTokens(NOW)), 0)
+})
+
+test('IN-04: a token whose client is not there is no token', async (t) => {
+  const { store } = await testStore(t)
+  await filled(store)
+  await store.write(() => run("DELETE FROM oauth_client WHERE client_id = 'cl_1'"))
+  assert.equal(await store.read(findAccessToken('1')), undefined)
 })
