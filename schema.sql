@@ -91,9 +91,9 @@ CREATE TABLE oauth_client_secret (
 CREATE INDEX oauth_client_secret_client ON oauth_client_secret (client_id, client_secret_id);
 
 -- An access token: inserted once by src/actions/issue.ts, read by introspection, revoked by setting
--- revoked_at, removed by the purge after exp. The key is time-ordered, so that a commit dirties few
+-- revoked_at, removed after exp by `oauthd db:prune`. The key is time-ordered, so that a commit dirties few
 -- pages; nothing else but exp has an index: a random one dirties a page a row, and one by client, for what
--- an operator asks once in a while, would cost every token issued a tenth of its time.
+-- an operator asks once in a while, would cost every token issued a quarter of its time in the store (decision 0007).
 CREATE TABLE oauth_access_token (
   jti TEXT NOT NULL PRIMARY KEY, -- the public half of the token, time-ordered
   token_hash BLOB NOT NULL,
@@ -108,5 +108,5 @@ CREATE TABLE oauth_access_token (
   revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- The purge goes by exp, which is nearly time-ordered.
+-- db:prune goes by exp, which is nearly time-ordered.
 CREATE INDEX oauth_access_token_exp ON oauth_access_token (exp);

@@ -14,15 +14,18 @@ import { type ClientInformation, clientInformation } from './protocol/client-inf
 import type { GivenMetadata } from './protocol/client-metadata.ts'
 import { nearest } from './protocol/nearest.ts'
 import { completeSettings, type GivenSettings } from './protocol/settings.ts'
-import { openServer, type Server } from './server.ts'
+import { type Log, openServer, type Server } from './server.ts'
 import { findClient, listClients } from './store/client.ts'
 import { inspectToken, revokeOne } from './tokens.ts'
 
-/** The settings by their names in the contract, and what only a program can give. */
+/** The settings, by the names they have everywhere, and what only a program can give. */
 export interface OAuthServerOptions {
   /** The database file; it may hold the app's own tables. Default `./oauthd.db`. */
   readonly db?: string
-  /** The issuer identifier (RFC 8414 section 2): https, or http on loopback; it may have a path. */
+  /**
+   * The issuer identifier (RFC 8414 section 2): https, or http on loopback; it may have a path.
+   * Default `http://localhost:6749`.
+   */
   readonly issuer?: string
   /** The path of the endpoints, without a slash at either end. Default `oauth`. */
   readonly prefix?: string
@@ -30,19 +33,28 @@ export interface OAuthServerOptions {
   readonly access_token_ttl?: number | string
   /** The master secret, 32 characters or more. Default: `OAUTHD_SECRET`, else the file `<db>.key`. */
   readonly secret?: string
-  /** Off by default (or `OAUTHD_ENABLED=true`): nothing is opened, everything answers 404. */
+  /**
+   * Off by default: nothing is opened, everything answers 404. Left out, `OAUTHD_ENABLED` decides:
+   * `true`, `1`, `yes` or `on`.
+   */
   readonly enabled?: boolean
+  /**
+   * Where requests, warnings and faults are told; a pino logger fits. Default: warnings and faults, a
+   * line each, on standard error.
+   */
+  readonly log?: Log
 }
 
 /** An authorization server inside an app. */
 export interface OAuthServer {
   /**
    * RFC 7591 objects. Unknown and revoked ids give `undefined`. A secret is shown by `create` and
-   * `rotateSecret` only.
+   * `rotateSecret` only. @throws {TypeError} for an id that is no string
    */
   readonly clients: {
     /** @throws {OAuthError} `invalid_client_metadata`, `invalid_redirect_uri`, `invalid_scope` */
     create(metadata: GivenMetadata): Promise<ClientWithSecret>
+    /** The registration of a client that is not revoked (RFC 7591 section 3.2.1), without its secret. */
     get(client_id: string): Promise<ClientInformation | undefined>
     /** Clients that are not revoked, by id; at most `limit` (100), from behind `after`. */
     list(page?: { after?: string; limit?: number }): Promise<readonly ClientInformation[]>
@@ -65,7 +77,7 @@ export interface OAuthServer {
   close(): Promise<void>
 }
 
-const OPTIONS = ['db', 'issuer', 'prefix', 'access_token_ttl', 'secret', 'enabled']
+const OPTIONS = ['db', 'issuer', 'prefix', 'access_token_ttl', 'secret', 'enabled', 'log']
 
 /**
  * Opens an authorization server over an SQLite file; the file, its tables and its key file are made
@@ -76,15 +88,17 @@ const OPTIONS = ['db', 'issuer', 'prefix', 'access_token_ttl', 'secret', 'enable
  * @see OAuth 2.1 (draft-ietf-oauth-v2-1), RFC 7591, RFC 7662, RFC 7009
  */
 export const createOAuthServer = async (options: OAuthServerOptions = {}): Promise<OAuthServer> => {
-  const { secret, enabled, ...given } = checked(options)
+  const { secret, enabled, log = STDERR, ...given } = checked(options)
   const settings = completeSettings(given)
-  if (!(enabled ?? process.env['OAUTHD_ENABLED'] === 'true')) return disabled()
+  if (!(enabled ?? enabledByEnvironment())) return disabled()
   return embedded(
     await openServer({
       db: settings.db,
       mode: 'create',
       settings,
       secret: secret ?? process.env['OAUTHD_SECRET'],
+      log,
+      onWarning: ({ code, message }) => log.warn({ code }, message),
     }),
   )
 }
@@ -94,7 +108,7 @@ const embedded = (server: Server): OAuthServer => {
   const standalone = createStandalone(server)
   return {
     clients: clients(server),
-    // Neither refuses anything (contract): what is no string is no token.
+    // RFC 7662 2.2, RFC 7009 2.2: an unknown token is not an error, and what is no string is no token.
     introspect: async (token) =>
       typeof token === 'string' ? (await inspectToken(server, token)).token : INACTIVE,
     revokeToken: async (token) => typeof token === 'string' && (await revokeOne(server, token)),
@@ -111,19 +125,26 @@ const clients = (server: Server): OAuthServer['clients'] => ({
     return client
   },
   async get(client_id) {
-    const client = await server.store.read(findClient(client_id))
+    const client = await server.store.read(findClient(id(client_id)))
     return client === undefined || client.revoked_at !== null ? undefined : clientInformation(client)
   },
   async list({ after, limit = 100 } = {}) {
+    if (after !== undefined) id(after, 'after')
     if (!Number.isInteger(limit) || limit < 1) throw new TypeError('limit must be a whole number from 1 on')
     return (await server.store.read(listClients({ status: 'active', after, limit }))).map(clientInformation)
   },
-  update: (client_id, changes) => updateClient(server, client_id, () => changes),
-  rotateSecret: (client_id, options) => rotateSecret(server, client_id, options),
-  revoke: (client_id) => revoke(server, client_id),
+  update: async (client_id, changes) => updateClient(server, id(client_id), () => changes),
+  rotateSecret: async (client_id, options) => rotateSecret(server, id(client_id), options),
+  revoke: async (client_id) => revoke(server, id(client_id)),
 })
 
-/** Disabled: no database, key file or secret is touched (contract, "Settled points"). */
+/** Callers in JavaScript pass what they were handed. */
+const id = (given: unknown, name = 'client_id'): string => {
+  if (typeof given !== 'string') throw new TypeError(`${name} must be a string`)
+  return given
+}
+
+/** A host that does not use the server is not made to keep a database or a secret for it. */
 const disabled = (): OAuthServer => {
   const refuse = async (): Promise<never> => {
     throw new Error('oauthd is disabled: pass enabled: true, or set OAUTHD_ENABLED=true')
@@ -158,5 +179,34 @@ const checked = (options: OAuthServerOptions): OAuthServerOptions & GivenSetting
     throw new TypeError('enabled must be true or false')
   if (options.secret !== undefined && (typeof options.secret !== 'string' || !isLongEnough(options.secret)))
     throw new TypeError(`secret must be a string of at least ${SECRET_MIN_LENGTH} characters`)
+  if (options.log !== undefined && !isLog(options.log))
+    throw new TypeError('log must have the functions info, warn and error')
   return options
 }
+
+const isLog = (log: Partial<Log> | null): boolean =>
+  [log?.info, log?.warn, log?.error].every((member) => typeof member === 'function')
+
+/** Off silently would be a server that is missing: a value that is neither is refused. */
+const enabledByEnvironment = (): boolean => {
+  const given = process.env['OAUTHD_ENABLED'] ?? ''
+  if (/^(?:true|1|yes|on)$/i.test(given)) return true
+  if (/^(?:false|0|no|off)?$/i.test(given)) return false
+  throw new TypeError('OAUTHD_ENABLED must be true, 1, yes or on, or false, 0, no or off')
+}
+
+const stackOf = (error: Error): string =>
+  (error.stack ?? String(error)) + (error.cause instanceof Error ? `\ncause: ${stackOf(error.cause)}` : '')
+
+const told =
+  (level: string) =>
+  (fields: object, message: string): void => {
+    // As JSON a line stays one; an error would be {} there.
+    const line = JSON.stringify(fields, (_, value: unknown) =>
+      value instanceof Error ? stackOf(value) : value,
+    )
+    process.stderr.write(`oauthd: ${level}: ${message} ${line}\n`)
+  }
+
+/** A host has its own log of requests: only what needs somebody is told unasked. */
+const STDERR: Log = { info() {}, warn: told('warning'), error: told('error') }

@@ -121,11 +121,23 @@ const writeOnce = (file: string): void => {
     writeSync(handle, `${randomBytes(32).toString('base64url')}\n`)
     fsyncSync(handle)
     linkSync(temporary, file)
-    // The name must outlive a power cut too: what is sealed with the secret soon does.
-    fsyncSync(handle)
+    syncFolderOf(file)
   } finally {
     closeSync(handle)
     unlinkSync(temporary)
+  }
+}
+
+/** The name must outlive a power cut too: what is sealed with the secret soon does. */
+const syncFolderOf = (file: string): void => {
+  let handle: number | undefined
+  try {
+    handle = openSync(file.slice(0, file.lastIndexOf('/') + 1) || '.', 'r')
+    fsyncSync(handle)
+  } catch {
+    // Windows opens no folder, and some file systems flush none: the name is then theirs to keep.
+  } finally {
+    if (handle !== undefined) closeSync(handle)
   }
 }
 

@@ -20,7 +20,10 @@ import type { Store } from './store/work.ts'
 /** Epoch milliseconds; injected, so that a test owns the time. */
 export type Clock = () => number
 
-/** Where the server tells what happened; pino's shape. Secrets never reach it. */
+/**
+ * Where the server tells what happened; pino's shape. Secrets never reach it (LG-01). `fields` of a
+ * request have its `request_id`, those of a fault the error as `err`.
+ */
 export interface Log {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
@@ -99,7 +102,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       log,
       created: [...(existed ? [] : [db]), ...(found === undefined ? [keyFile(db)] : [])],
       secret_source: master.source,
-      signingKeys: () => publishedKeys(store, seal_keys, clock),
+      signingKeys: publishedKeys(store, seal_keys, clock),
       close: () => store.close(),
     }
   } catch (error) {
@@ -159,15 +162,25 @@ const openHashKeys = async (
   }
 }
 
-const publishedKeys = async (
+const publishedKeys = (
   store: Store,
   seal_keys: readonly [SealKey, ...SealKey[]],
   clock: Clock,
-): Promise<readonly SigningKeyRecord[]> => {
-  const keys = await store.read(listSigningKeys())
-  if (keys.length > 0) return keys
-  const { generateSigningKey } = await import('./crypto/signing-key.ts')
-  const fresh = await generateSigningKey(seal_keys)
-  await store.write(() => insertActiveSigningKey(fresh, Math.floor(clock() / 1000)))
-  return store.read(listSigningKeys())
+): Server['signingKeys'] => {
+  // A key takes a second of a core: those who ask while it is made wait for the same one.
+  let first: Promise<readonly SigningKeyRecord[]> | undefined
+  const makeFirst = async (): Promise<readonly SigningKeyRecord[]> => {
+    const { generateSigningKey } = await import('./crypto/signing-key.ts')
+    const fresh = await generateSigningKey(seal_keys)
+    await store.write(() => insertActiveSigningKey(fresh, Math.floor(clock() / 1000)))
+    return store.read(listSigningKeys())
+  }
+  return async () => {
+    const keys = await store.read(listSigningKeys())
+    if (keys.length > 0) return keys
+    first ??= makeFirst().finally(() => {
+      first = undefined
+    })
+    return first
+  }
 }

@@ -34,7 +34,7 @@ test('RFC 7591 3.2.1: a new client is shown with its secret, which does not expi
   })
 })
 
-test('CA-08: a secret is shown once: nothing that tells of the client later has it', async (t) => {
+test('CA-08, CL-01: a secret is shown once: nothing that tells of the client later has it', async (t) => {
   const { server } = await testServer(t)
   const { client_id, client_secret } = await testClient(server)
   const told = JSON.stringify([

@@ -136,3 +136,15 @@ test('contract, settled points: OAUTHD_ENABLED enables, and an explicit option b
   assert.equal(await jwks({}), 404)
   assert.equal(await jwks({ enabled: true }), 200)
 })
+
+test('contract, library: OAUTHD_ENABLED is a yes or a no in any case; anything else is a TypeError', async (t) => {
+  const health = async (value: string): Promise<number> => {
+    environment(t, { OAUTHD_ENABLED: value })
+    return (await (await opened(t, {})).fetch(new Request('http://localhost/healthz'))).status
+  }
+  for (const yes of ['1', 'yes', 'TRUE', 'On']) assert.equal(await health(yes), 200, yes)
+  for (const no of ['0', 'no', 'False', 'off', '']) assert.equal(await health(no), 404, no)
+  for (const neither of ['maybe', ' true', '2']) {
+    await assert.rejects(health(neither), /^TypeError: OAUTHD_ENABLED must be/, neither)
+  }
+})

@@ -81,6 +81,23 @@ test('contract, library: an unknown client gives undefined or false, and so does
   assert.deepEqual(await clients.list(), [])
 })
 
+test('contract, library: an id that is no string is a TypeError', async (t) => {
+  const { clients } = await enabled(t)
+  for (const id of [undefined, null, 7, {}] as unknown as string[]) {
+    for (const call of [
+      clients.get(id),
+      clients.update(id, {}),
+      clients.rotateSecret(id),
+      clients.revoke(id),
+    ]) {
+      await assert.rejects(call, /^TypeError: client_id must be a string/)
+    }
+  }
+  for (const after of [null, 7] as unknown as string[]) {
+    await assert.rejects(clients.list({ after }), /^TypeError: after must be a string/)
+  }
+})
+
 test('contract, library: the list comes in pages', async (t) => {
   const { clients } = await enabled(t)
   const made = []
@@ -152,6 +169,7 @@ test('contract, library: a wrong option is a TypeError that names it, before any
   await refused({ secret: '' }, /^secret must be /)
   await refused({ secret: 7 }, /^secret must be /)
   await refused({ enabled: 'yes' }, /^enabled must be /)
+  for (const log of [null, {}, console.error]) await refused({ log }, /^log must have /)
   assert.deepEqual(readdirSync(folder), [])
 })
 

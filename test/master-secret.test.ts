@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {
+import fs, {
   chmodSync,
   mkdirSync,
   readdirSync,
@@ -8,6 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { findMasterSecret, generateMasterSecret, keyFile, SecretError } from '../src/master-secret.ts'
@@ -136,4 +137,19 @@ test('contract, master secret: who comes second takes the secret that is there, 
   assert.equal(generateMasterSecret(db).secret, SECRET)
   assert.equal(readFileSync(keyFile(db), 'utf8'), SECRET)
   assert.deepEqual(readdirSync(join(db, '..')), ['oauthd.db.key'])
+})
+
+test('KEY-07: the folder is flushed behind the name of a generated key file', { skip: WINDOWS }, (t) => {
+  const db = withKeyFile(t)
+  const flushed: boolean[] = []
+  const { fsyncSync } = fs
+  t.mock.method(fs, 'fsyncSync', (handle: number) => {
+    flushed.push(fs.fstatSync(handle).isDirectory())
+    fsyncSync(handle)
+  })
+  syncBuiltinESMExports()
+  generateMasterSecret(db)
+  t.mock.restoreAll()
+  syncBuiltinESMExports()
+  assert.deepEqual(flushed, [false, true])
 })

@@ -37,7 +37,7 @@ const untilReady = async (port: number, shell: Shell): Promise<void> => {
 /** The dependencies are there: the checkout's own are linked, and nothing is installed twice. */
 const PRELUDE = 'npm() { case "$*" in ci*) ;; *) command npm "$@" ;; esac; }'
 
-test('ux 4: every shell block of the README works when pasted, and prints what it shows', async (t) => {
+test('contract, README: every shell block of the README works when pasted, and prints what it shows', async (t) => {
   const port = await freePort()
   const readme = (await readFile(join(CHECKOUT, 'README.md'), 'utf8')).replaceAll('6749', `${port}`)
   const folder = await temporaryFolder()
@@ -67,7 +67,7 @@ test('ux 4: every shell block of the README works when pasted, and prints what i
   }
 })
 
-test('ux 4: the reader of shell blocks sees commands, what they print, and which are left out', () => {
+test('contract, README: the reader of shell blocks sees commands, what they print, and which are left out', () => {
   const markdown = [
     '```sh\nnpm ci && npm start\n```',
     '```sh not run\ngit clone it\n```',
@@ -84,7 +84,7 @@ test('ux 4: the reader of shell blocks sees commands, what they print, and which
   assert.equal(inBackground('npx oauthd client:list'), 'npx oauthd client:list')
 })
 
-test('ux 4: what differs from one run to the next may differ, and nothing else', () => {
+test('contract, README: what differs from one run to the next may differ, and nothing else', () => {
   const known = new Map<string, string>()
   const said = (stdout: string, ...shown: string[]): readonly string[] =>
     differences(shown, { stdout, stderr: 'warning\nmade oauthd.db\n' }, known)
@@ -107,7 +107,7 @@ test('ux 4: what differs from one run to the next may differ, and nothing else',
   ])
 })
 
-test('ux 4: a command that fails stops the run with its words, and its jobs end with it', async (t) => {
+test('contract, README: a command that fails stops the run with its words, and its jobs end with it', async (t) => {
   const folder = await temporaryFolder()
   t.after(() => folder.remove())
   const shell = openShell(folder.path, {})

@@ -19,14 +19,14 @@ const taken = async (at: TestServer, client_id: string, ...secrets: readonly str
   return answers
 }
 
-test('decision 18: without an overlap the old secret dies at once', async (t) => {
+test('SEC-01: without an overlap the old secret dies at once', async (t) => {
   const at = await testServer(t)
   const { client_id, client_secret: first } = await testClient(at.server)
   const second = await rotate(at, client_id)
   assert.deepEqual(await taken(at, client_id, first, second), [false, true])
 })
 
-test('SEC-01: with an overlap the old secret works until its end, and dies with that second', async (t) => {
+test('SEC-01, SEC-02: with an overlap the old secret works until its end, and dies with that second', async (t) => {
   const at = await testServer(t)
   const { client_id, client_secret: first } = await testClient(at.server)
   const second = await rotate(at, client_id, 3600)
@@ -95,7 +95,7 @@ test('RFC 7591 3.2.1: a rotation shows the new secret and when the old one ends'
   assert.equal((await rotateSecret(at.server, client_id))?.previous_secret_expires_at, NOW + 10)
 })
 
-test('decision 18: an overlap is whole seconds, 30 days at the most; refused, it changes nothing', async (t) => {
+test('SEC-01: an overlap is whole seconds, 30 days at the most; refused, it changes nothing', async (t) => {
   const at = await testServer(t)
   const { client_id, client_secret } = await testClient(at.server)
   for (const overlap of [LONGEST_OVERLAP + 1, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {

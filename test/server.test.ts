@@ -161,6 +161,22 @@ test('KEY-03: two servers at once publish one key, and so does each later one', 
   assert.deepEqual([mine[0]?.state, mine[0]?.created_at], ['active', NOW])
 })
 
+test('KEY-02: those who ask a new server for its keys at once cause one key', async (t) => {
+  const { server } = await testServer(t)
+  const writes = t.mock.method(server.store, 'write')
+  const asked = await Promise.all(Array.from({ length: 6 }, () => server.signingKeys()))
+  assert.equal(writes.mock.callCount(), 1)
+  for (const keys of asked) assert.deepEqual(keys, asked[0])
+})
+
+test('KEY-02: a first key that could not be stored is made at the next request', async (t) => {
+  const { server } = await testServer(t)
+  const writes = t.mock.method(server.store, 'write', () => Promise.reject(new Error('disk full')))
+  await assert.rejects(server.signingKeys(), /disk full/)
+  writes.mock.restore()
+  assert.equal((await server.signingKeys()).length, 1)
+})
+
 test('KEY-01: what is published of a key holds no private part, and what rests of it is sealed', async (t) => {
   const { server, db } = await testServer(t)
   const [key] = await server.signingKeys()

@@ -54,7 +54,7 @@ test('contract, token:create: scope, resource and lifetime may be chosen', async
   assert.deepEqual(inspection.kind === 'active' && inspection.token.aud, resource)
 })
 
-test('decision 9: the operator too gets the scopes marked default, and no scope beyond the registration', async (t) => {
+test('RFC 6749 3.3: the operator too gets the scopes marked default, and no scope beyond the registration', async (t) => {
   const { server, client } = await withClient(t)
   const times = { created_at: NOW, updated_at: NOW }
   await server.store.write(() =>

@@ -3,7 +3,7 @@
  *
  * A question is asked only of a terminal (stdin and stderr both), never with --json, --env, -q,
  * --no-input, OAUTHD_NO_INPUT or CI; otherwise the missing flag is named and the exit code is 2.
- * Prompts go to stderr: inquirer writes to stdout unless told (ux.md F4).
+ * Prompts go to stderr: inquirer writes to stdout unless told.
  */
 import { Failure, misused } from './failure.ts'
 
@@ -26,18 +26,22 @@ export interface Asker {
   /**
    * Returns when it may be done: `--yes` was given, or the answer was yes; the answer to Enter is no.
    *
-   * @param question.loss what is lost, with counts: `Shop: 12 active tokens stop working`
+   * @param question.loss what is lost, with counts: `Shop: 12 active tokens stop working`; made only to be said
    * @param question.verb what to do: `revoke`
    */
-  readonly confirm: (question: { readonly loss: string; readonly verb: string }) => Promise<void>
+  readonly confirm: (question: {
+    readonly loss: () => Promise<string>
+    readonly verb: string
+  }) => Promise<void>
 }
 
 export const createAsker = ({ interactive, yes }: { interactive: boolean; yes: boolean }): Asker => ({
   interactive,
   text: (question) => (interactive ? ask('input', question) : Promise.reject(missing(question))),
   secret: (question) => (interactive ? ask('password', question) : Promise.reject(missing(question))),
-  confirm: async ({ loss, verb }) => {
+  confirm: async ({ loss: tell, verb }) => {
     if (yes) return
+    const loss = await tell()
     if (!interactive) throw misused(`${loss}: --yes is required`, 'add --yes to do it without being asked')
     const prompt = await createPrompt()
     const message = `${loss}. ${verb.charAt(0).toUpperCase()}${verb.slice(1)}?`

@@ -28,7 +28,7 @@ export const clientCheckRedirect: Command = defineCommand({
   run: async (call) => {
     const { operands, print } = call
     return withServer(call, 'existing', async (server) => {
-      const { client } = await findActive(server, operands.id)
+      const client = await findActive(server, operands.id)
       const received = operands.uri
       const match = client.redirect_uris.some((uri) => matchesRedirectUri(uri, received))
       const candidates = client.redirect_uris.map((uri) => ({ uri, differs: differences(uri, received) }))

@@ -68,7 +68,7 @@ export const clientCreate: Command = defineCommand({
         const client = await createClient(server, metadata, chosen)
         if (client === undefined) throw taken(flags.id)
         place.keep(client)
-        // ux.md 1.4: with --github-output stdout is empty, unless a mode was asked for.
+        // With --github-output stdout is empty, lest it end up in a log; unless a mode was asked for.
         if (flags.github_output && print.mode === 'human') return
         const about = {
           title: `Created ${client.client_name}`,

@@ -1,8 +1,10 @@
 import type { ClientDetail } from '../actions/client.ts'
 import { describe } from '../clients.ts'
+import type { Client } from '../protocol/client-metadata.ts'
 import { nearest } from '../protocol/nearest.ts'
-import type { Server } from '../server.ts'
-import { listClients } from '../store/client.ts'
+import { now, type Server } from '../server.ts'
+import { countLiveTokens } from '../store/access-token.ts'
+import { findClient, listClients } from '../store/client.ts'
 import { type Failure, notFound } from './failure.ts'
 
 /**
@@ -16,14 +18,19 @@ export const findOrSuggest = async (server: Server, client_id: string): Promise<
 }
 
 /**
- * The same for a command that has nothing to do with a revoked client.
+ * The client alone, for a command that has nothing to do with a revoked one.
  * @throws {Failure} exit 3, also when it is revoked
  */
-export const findActive = async (server: Server, client_id: string): Promise<ClientDetail> => {
-  const detail = await findOrSuggest(server, client_id)
-  if (detail.client.revoked_at !== null) throw revokedClient(client_id)
-  return detail
+export const findActive = async (server: Server, client_id: string): Promise<Client> => {
+  const client = await server.store.read(findClient(client_id))
+  if (client === undefined) throw await noSuchClient(server, client_id)
+  if (client.revoked_at !== null) throw revokedClient(client_id)
+  return client
 }
+
+/** The tokens that are lost with a client: they stay counted when it is revoked. Walks the table. */
+export const countTokens = (server: Server, client_id: string): Promise<number> =>
+  server.store.read(countLiveTokens(client_id, now(server)))
 
 /** Somebody else may have revoked it since it was looked for. */
 export const revokedClient = (client_id: string): Failure =>

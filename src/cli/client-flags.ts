@@ -1,8 +1,8 @@
 /** The flags that say what a client is, as RFC 7591 members: for client:create and client:update alike. */
 import { AUTH_METHODS, type AuthMethod, REGISTRABLE_GRANT_TYPES } from '../protocol/client-metadata.ts'
+import { inWords } from '../protocol/metadata-member.ts'
 import { choice, type Flag, type FlagValues, text, texts } from './flag.ts'
 import { scopes } from './scope-flag.ts'
-import { inWords } from './words.ts'
 
 export type ClientFlags = {
   readonly name: Flag<string | undefined>
@@ -18,10 +18,10 @@ export type ClientFlags = {
 export const CLIENT_FLAGS: ClientFlags = {
   name: text('NAME', 'what people see: the name of the app'),
   redirect_uri: texts('URL', 'where the browser may be sent back to'),
-  grant: texts('GRANT', inWords(REGISTRABLE_GRANT_TYPES)),
+  grant: texts('GRANT', inWords(REGISTRABLE_GRANT_TYPES, 'or')),
   scope: scopes('the scopes it may be granted'),
   auth_method: {
-    ...choice(AUTH_METHODS, `insist on one way to authenticate: ${inWords(AUTH_METHODS)}`),
+    ...choice(AUTH_METHODS, `insist on one way to authenticate: ${inWords(AUTH_METHODS, 'or')}`),
     placeholder: 'METHOD',
   },
   owner: text('TYPE:ID', "whose client it is, in your app's own words"),

@@ -1,6 +1,6 @@
 import type { ClientWithSecret } from '../clients.ts'
 import type { Result } from './print.ts'
-import { inWords } from './words.ts'
+import { memberText } from './words.ts'
 
 export interface About {
   /** The sentence for people. */
@@ -39,7 +39,7 @@ export const clientResult = (client: ClientWithSecret, about: About): Result => 
       ...(secret === undefined ? [] : [['client_secret', shownSecret] as const]),
       ...Object.entries(fields)
         .filter(([, value]) => value !== undefined && value.length > 0)
-        .map(([name, value]) => [name, inWords(value)] as const),
+        .map(([name, value]) => [name, memberText(value)] as const),
     ],
     ...(secret === undefined ? {} : { secrets: [secret] }),
   }

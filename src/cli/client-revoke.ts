@@ -1,5 +1,5 @@
 import { revoke } from '../clients.ts'
-import { findActive, revokedClient } from './client-find.ts'
+import { countTokens, findActive, revokedClient } from './client-find.ts'
 import { type Command, defineCommand } from './command.ts'
 import { operand, toggle } from './flag.ts'
 import { withServer } from './open.ts'
@@ -27,23 +27,29 @@ export const clientRevoke: Command = defineCommand({
   run: async (call) => {
     const { flags, operands, ask, print } = call
     await withServer(call, 'existing', async (server) => {
-      const { client, tokens } = await findActive(server, operands.id)
-      const { client_id, client_name } = client
-      const live = counted(tokens, 'active token')
+      const { client_id, client_name } = await findActive(server, operands.id)
+      const countLive = (): Promise<number> => countTokens(server, client_id)
+      const live = (tokens: number): string => counted(tokens, 'active token')
       if (flags.dry_run) {
+        const tokens = await countLive()
         return print.result({
           json: () => ({ client_id, dry_run: true, would_revoke: { tokens } }),
           ids: [client_id],
-          title: `Would revoke ${client_name} and ${live}`,
+          title: `Would revoke ${client_name} and ${live(tokens)}`,
         })
       }
-      const loss = `${client_name}: ${live} and the client itself stop working for good`
-      await ask.confirm({ loss, verb: 'revoke' })
+      await ask.confirm({
+        loss: async () =>
+          `${client_name}: ${live(await countLive())} and the client itself stop working for good`,
+        verb: 'revoke',
+      })
       if (!(await revoke(server, client_id))) throw revokedClient(client_id)
+      // It has stopped already: nobody waits for the count with a client that must end now.
+      const tokens = await countLive()
       return print.result({
         json: () => ({ client_id, status: 'revoked', revoked: { tokens } }),
         ids: [client_id],
-        title: `Revoked ${client_name} and ${live}`,
+        title: `Revoked ${client_name} and ${live(tokens)}`,
       })
     })
   },

@@ -4,7 +4,7 @@ import { clientRecord } from './client-list.ts'
 import { type Command, defineCommand } from './command.ts'
 import { operand } from './flag.ts'
 import { withServer } from './open.ts'
-import { inWords, iso, isoOrNull, relative } from './words.ts'
+import { iso, isoOrNull, memberText, relative } from './words.ts'
 
 /** `oauthd client:show`: also of a revoked client. */
 export const clientShow: Command = defineCommand({
@@ -38,7 +38,7 @@ export const clientShow: Command = defineCommand({
         title: client.revoked_at === null ? client.client_name : `${client.client_name} (revoked)`,
         fields: [
           ...Object.entries(registered)
-            .map(([name, value]) => [name, inWords(value)] as const)
+            .map(([name, value]) => [name, memberText(value)] as const)
             .filter(([, shown]) => shown !== ''),
           ['created', relative(client_id_issued_at, now)],
           ...(client.revoked_at === null ? [] : [['revoked', relative(client.revoked_at, now)] as const]),

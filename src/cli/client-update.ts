@@ -10,7 +10,7 @@ import { misused } from './failure.ts'
 import { choice, type FlagValues, operand, text, texts } from './flag.ts'
 import { withServer } from './open.ts'
 import { scopes } from './scope-flag.ts'
-import { inWords } from './words.ts'
+import { memberText } from './words.ts'
 
 const FLAGS = {
   ...CLIENT_FLAGS,
@@ -59,7 +59,7 @@ export const clientUpdate: Command = defineCommand({
       },
     }
     await withServer(call, 'existing', async (server) => {
-      const { client: before } = await findActive(server, operands.id)
+      const before = await findActive(server, operands.id)
       const after = await updateClient(server, operands.id, (client) => {
         const lists = editLists(client, wanted)
         return lists instanceof Error ? lists : { ...given, ...lists }
@@ -115,6 +115,6 @@ const differences = (before: object, after: object): readonly (readonly [string,
 }
 
 const itemsOf = (value: unknown): readonly string[] =>
-  inWords(value ?? '')
+  memberText(value ?? '')
     .split(/, | /)
     .filter((item) => item !== '')

@@ -136,19 +136,19 @@ export const COMMANDS: readonly Entry[] = [
     name: 'db:status',
     group: 'Data',
     summary: 'Show schema, engine and size.',
-    load: async () => (await import('./db.ts')).dbStatus,
+    load: async () => (await import('./db-status.ts')).dbStatus,
   },
   {
     name: 'db:migrate',
     group: 'Data',
     summary: 'Bring the database up to date.',
-    load: async () => (await import('./db.ts')).dbMigrate,
+    load: async () => (await import('./db-migrate.ts')).dbMigrate,
   },
   {
     name: 'db:prune',
     group: 'Data',
     summary: 'Remove what has expired.',
-    load: async () => (await import('./db.ts')).dbPrune,
+    load: async () => (await import('./db-prune.ts')).dbPrune,
   },
 ]
 

@@ -1,8 +1,7 @@
 /**
  * `oauthd completion SHELL`: a script made from the command tree, so that it never knows more or
  * less than the program. Written here rather than by a package: theirs split `client:create` at the
- * colon (ux.md F10). What a value is, is told by its list of
- * words, by the placeholder FILE, or by its name: `--client`, and `id` of a client command.
+ * colon. What a value is, is told by its list of words, by the placeholder FILE, or by its name: `--client`, and `id` of a client command.
  */
 import { flagOf, SETTINGS } from '../protocol/settings.ts'
 import { type Command, type CommandFace, defineCommand } from './command.ts'

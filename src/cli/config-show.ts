@@ -47,7 +47,7 @@ export const configShow: Command = defineCommand({
         secret: { set: secret !== undefined, source: secret ?? null },
       }),
       fields: shown.map(({ name, value, source }) =>
-        flags.sources ? [name, `${value.padEnd(width)}  ${inWords(source)}`] : [name, value],
+        flags.sources ? [name, `${value.padEnd(width)}  ${sourceText(source)}`] : [name, value],
       ),
     })
   },
@@ -58,11 +58,13 @@ const findSecret = async (db: string): Promise<Source | undefined> => {
   const given = process.env['OAUTHD_SECRET']
   if (given !== undefined && given !== '') return 'env:OAUTHD_SECRET'
   const { existsSync } = await import('node:fs')
-  return existsSync(`${db}.key`) ? `file:${db}.key` : undefined
+  const { keyFile } = await import('../master-secret.ts')
+  const file = keyFile(db)
+  return existsSync(file) ? `file:${file}` : undefined
 }
 
 /** `env:OAUTHD_PORT` is `env OAUTHD_PORT` to people. */
-const inWords = (source: Source): string => source.replace(':', ' ')
+const sourceText = (source: Source): string => source.replace(':', ' ')
 
 /** The password in the address of a database. */
 const withoutPassword = (value: string): string => value.replace(/^(\w+:\/\/[^/@:]*:)[^/@]*@/, '$1***@')

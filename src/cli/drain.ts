@@ -5,7 +5,7 @@ import type { Listening } from './listen.ts'
 const GRACE = 150
 /** How often connections that have become idle are closed. Milliseconds. */
 const SWEEP = 25
-/** The contract gives 10 s; what is not answered by then is cut. Milliseconds. */
+/** Who stops a service waits 10 s before it kills; what is not answered by then is cut. Milliseconds. */
 const DEADLINE = 9_000
 
 /** As many turns as a full backlog needs; under a load that never pauses they end here. */

@@ -1,4 +1,4 @@
-/** contract.md, exit codes. 130 is Ctrl-C. */
+/** What scripts rely on. 130 is Ctrl-C. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 130
 
 /** What each exit code says, for help. */

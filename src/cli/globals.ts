@@ -4,7 +4,7 @@ import type { RawValue } from './flag.ts'
 
 /**
  * How a command answers: for people; one JSON document; `KEY=value` lines; ids only.
- * contract.md: whatever is not for people never asks a question.
+ * Whatever is not for people never asks a question: a script would wait for ever.
  */
 export type Mode = 'human' | 'json' | 'env' | 'quiet'
 

@@ -1,5 +1,5 @@
-/** How help looks: headings, columns, and where each part of a command stands (ux.md 1.2). */
-import { flagOf, SETTINGS, shownDefault, variableOf } from '../protocol/settings.ts'
+/** How help looks: headings, columns, and where each part of a command stands. */
+import { flagOf, SETTINGS, type SettingName, shownDefault, variableOf } from '../protocol/settings.ts'
 import type { CommandFace } from './command.ts'
 import type { Entry } from './commands.ts'
 import { EXIT_CODES, type ExitCode } from './failure.ts'
@@ -88,20 +88,26 @@ export const usageOf = ({ name, operands }: CommandFace): string =>
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [title, ...lines]
 
-const flagRows = ({ operands, flags, settings }: CommandFace): readonly (readonly [string, string])[] => [
-  ...Object.values(operands).map(({ placeholder, help }) => [placeholder, help] as const),
-  ...Object.entries(flags).map(([name, { placeholder, help, many }]) => {
+const flagRows = (command: CommandFace): readonly (readonly [string, string])[] => [
+  ...Object.values(command.operands).map(({ placeholder, help }) => [placeholder, help] as const),
+  ...Object.entries(command.flags).map(([name, { placeholder, help, many }]) => {
     const shown = placeholder === undefined ? flagOf(name) : `${flagOf(name)} ${placeholder}`
     return [shown, many ? `${help}; may be repeated` : help] as const
   }),
-  ...settings.map((name) => {
+  ...command.settings.map((name) => {
     const { placeholder, help } = SETTINGS[name]
     return [
       `${flagOf(name)} ${placeholder}`,
-      `${help} (default ${shownDefault(name)}, env ${variableOf(name)})`,
+      `${help} (default ${defaultIn(command, name)}, env ${variableOf(name)})`,
     ] as const
   }),
 ]
+
+/** A command that works on a database of a server takes the issuer which that server recorded in it. */
+const defaultIn = ({ settings, writesConfig }: CommandFace, name: SettingName): string =>
+  name === 'issuer' && !settings.includes('port') && !writesConfig
+    ? `the one that serve last used, else ${shownDefault(name)}`
+    : shownDefault(name)
 
 /** Never wrapped: an example is there to be pasted. */
 const exampleRows = (examples: CommandFace['examples']): readonly string[] => {
@@ -146,7 +152,7 @@ export const describe = (command: CommandFace, summary: string): object => ({
       placeholder: SETTINGS[name].placeholder,
       help: SETTINGS[name].help,
       env: variableOf(name),
-      default: shownDefault(name),
+      default: defaultIn(command, name),
     })),
   ],
   global_flags: Object.keys(GLOBAL_FLAGS).map(flagOf),

@@ -1,10 +1,11 @@
-import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, unlinkSync, writeSync } from 'node:fs'
 import { keyFile } from '../master-secret.ts'
 import { SETTING_NAMES, SETTINGS } from '../protocol/settings.ts'
 import type { Asker } from './ask.ts'
 import { type Command, defineCommand } from './command.ts'
 import { type Configuration, DEFAULT_FILE, namedFile } from './config.ts'
-import { conflicting, failed } from './failure.ts'
+import { conflicting } from './failure.ts'
+import { openNew } from './new-file.ts'
 import { openForCommand } from './open.ts'
 
 /** `oauthd init`: a configuration file, a database and its master secret. */
@@ -30,7 +31,8 @@ export const init: Command = defineCommand({
     const read = await config()
     const { db } = read.settings
     const file = namedFile(globals.config, process.env) ?? DEFAULT_FILE
-    const handle = create(file)
+    const exists = conflicting('config_exists', `${file} exists already`, 'edit it, or name another --config')
+    const handle = openNew(file, 0o666, exists)
     try {
       const issuer =
         read.given.issuer === undefined && ask.interactive ? await askIssuer(ask, read) : undefined
@@ -79,15 +81,4 @@ const configText = ({ settings, given }: Configuration, issuer: string | undefin
     return `${isGiven ? '' : '# '}${name} = ${JSON.stringify(values[name])}\n`
   })
   return `# oauthd help config tells what each of these is\n${lines.join('')}`
-}
-
-const create = (file: string): number => {
-  try {
-    return openSync(file, 'wx')
-  } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-    if (exists)
-      throw conflicting('config_exists', `${file} exists already`, 'edit it, or name another --config')
-    throw failed('file_unwritable', `cannot write ${file}`, 'check the folder and who may write there', error)
-  }
 }

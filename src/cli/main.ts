@@ -65,7 +65,7 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
   return command.run(given, context)
 }
 
-/** contract.md: an unknown command suggests the nearest, exit 2. */
+/** @throws {Failure} exit 2 for an unknown command, with the nearest one */
 const findCommand = (words: readonly string[]): Entry => {
   const [name = '', next] = words
   const found = findEntry(name)
@@ -114,7 +114,7 @@ const tell = async (error: unknown, argv: readonly string[]): Promise<ExitCode> 
   })
 }
 
-/** contract.md: Ctrl-C is 130. At a prompt the terminal is raw and inquirer tells; elsewhere the signal comes here. */
+/** Ctrl-C is 130, as shells have it: 128 and the number of SIGINT. At a prompt the terminal is raw and inquirer tells; elsewhere the signal comes here. */
 const interrupted = (): void => {
   process.exit(130)
 }

@@ -5,7 +5,7 @@ export interface Page<T> extends Listing<T> {
   readonly limit: number
 }
 
-/** ux.md 1.1: a list that was cut says so in every mode, lest a script take a page for the whole. */
+/** A list that was cut says so in every mode, lest a script take a page for the whole. */
 export const printPage = async <T>(print: Printer, { limit, ...listing }: Page<T>): Promise<void> => {
   const rows = listing.rows.slice(0, limit)
   await print.list({ ...listing, rows })

@@ -1,6 +1,6 @@
 /**
  * commander, and only here. It splits the command line; what the words mean is read by `globals.ts`
- * and by the flags of the command. Its errors (it exits 1 on wrong usage, ux.md F5) become `Failure`s
+ * and by the flags of the command. Its errors (it exits 1 on wrong usage) become `Failure`s
  * that exit 2.
  */
 import { Command as Commander, CommanderError, Option } from 'commander'
@@ -51,6 +51,7 @@ export const parseCommand = (argv: readonly string[], command: CommandFace): Raw
       root.parse(withPrefix(argv), { from: 'user' })
       return { flags: Object.fromEntries(reads.map((read) => read())), operands: words }
     },
+    argv,
     command,
   )
 
@@ -87,21 +88,41 @@ const withPrefix = (argv: readonly string[]): string[] => {
   })
 }
 
-const asFailure = <T>(help: string, parse: () => T, command?: CommandFace): T => {
+/** What was probably meant as a prefix and was not taken for one, because it is not in capitals. */
+const smallPrefix = (argv: readonly string[], name: string): string | undefined => {
+  const word = argv[argv.indexOf('--env') + 1] ?? ''
+  return argv.includes('--env') && word !== name && /^[A-Za-z_]\w{0,31}$/.test(word) ? word : undefined
+}
+
+const asFailure = <T>(
+  help: string,
+  parse: () => T,
+  argv: readonly string[] = [],
+  command?: CommandFace,
+): T => {
   try {
     return parse()
   } catch (error) {
-    throw error instanceof CommanderError ? translate(error, help, command) : error
+    throw error instanceof CommanderError ? translate(error, help, argv, command) : error
   }
 }
 
 /** commander's words in ours; it quotes what was typed, which may be a token, so operands are left out. */
-const translate = (error: CommanderError, help: string, command: CommandFace | undefined): Failure => {
+const translate = (
+  error: CommanderError,
+  help: string,
+  argv: readonly string[],
+  command: CommandFace | undefined,
+): Failure => {
   const hint = `oauthd ${help}`
   const operands = Object.values(command?.operands ?? {})
   if (error.code === 'commander.excessArguments') {
     const most = operands.length === 0 ? 'none' : operands.map(({ placeholder }) => placeholder).join(' ')
-    return misused(`too many words: ${command?.name} takes ${most}`, hint)
+    const prefix = command?.modes.includes('env') ? smallPrefix(argv, command.name) : undefined
+    return misused(
+      `too many words: ${command?.name} takes ${most}`,
+      prefix === undefined ? hint : `for the prefix: --env=${prefix}`,
+    )
   }
   if (error.code === 'commander.missingArgument') {
     const wanted = operands.filter(({ optional }) => !optional).map(({ placeholder }) => placeholder)

@@ -11,6 +11,7 @@
 import { styleText } from 'node:util'
 import type { Globals, Mode } from './globals.ts'
 import { redact, visible } from './visible.ts'
+import { shellWord } from './words.ts'
 
 /** A result in every form it may be asked for; only the one wanted is made. */
 export interface Result {
@@ -51,7 +52,7 @@ export interface Printer {
   readonly note: (text: string) => void
   /** Something that should be put right; goes to stderr in every mode. */
   readonly warn: (text: string, hint?: string) => void
-  /** ux.md F7: GitHub's runner reads both streams; stderr keeps stdout clean. */
+  /** GitHub's runner reads both streams; stderr keeps stdout clean. */
   readonly mask: (secret: string) => void
 }
 
@@ -96,7 +97,7 @@ export const createPrinter = (
       if (mode === 'json') return json(result.json())
       if (mode === 'quiet') return lines(result.ids ?? [])
       if (mode === 'env') {
-        return lines(Object.entries(result.env ?? {}).map(([k, v]) => `${env_prefix}${k}=${quoted(v)}`))
+        return lines(Object.entries(result.env ?? {}).map(([k, v]) => `${env_prefix}${k}=${shellWord(v)}`))
       }
       const fields = result.fields ?? []
       const width = Math.max(0, ...fields.map(([label]) => label.length))
@@ -120,7 +121,3 @@ export const createPrinter = (
     },
   }
 }
-
-/** A value for a line that a shell or a .env file reads: quoted only where it must be. */
-const quoted = (value: string): string =>
-  /^[\w./:@%+,=~-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`

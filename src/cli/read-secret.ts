@@ -17,7 +17,7 @@ export interface SecretSource {
 /** The words on stdin; on a terminal they are asked for, not echoed, so that `-` never seems to hang. */
 export const readSecretFromStdin = async ({ what, ask }: SecretSource): Promise<string> => {
   if (process.stdin.isTTY) {
-    // contract.md: --json, --env, -q and --no-input never ask; waiting without a word would seem to hang.
+    // --json, --env, -q and --no-input never ask; waiting without a word would seem to hang.
     if (!ask.interactive) throw misused(`the ${what} is expected on stdin`, 'pipe it in, or end with < FILE')
     return ask.secret({
       flag: `the ${what} on stdin`,

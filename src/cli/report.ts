@@ -1,6 +1,6 @@
 /**
  * The one map from an error to what the person at the terminal is told and the exit code that
- * scripts rely on (contract.md).
+ * scripts rely on.
  */
 import { styleText } from 'node:util'
 import { SecretError } from '../master-secret.ts'
@@ -16,10 +16,10 @@ export interface Problem {
   readonly exit: ExitCode
 }
 
-/** Exit 5: wait, or migrate. */
-const BUSY: readonly StoreErrorCode[] = ['database_busy', 'database_outdated', 'database_newer']
+/** Exit 5: wait, or migrate. Neither helps where the database is newer than the program. */
+const BUSY: readonly StoreErrorCode[] = ['database_busy', 'database_outdated']
 
-/** contract.md: values refused as one of these exit 2. */
+/** A value refused as one of these was given on the command line: exit 2. */
 const REFUSED_VALUES: readonly string[] = [
   'invalid_redirect_uri',
   'invalid_client_metadata',

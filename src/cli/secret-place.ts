@@ -7,6 +7,7 @@ import { appendFileSync, closeSync, openSync, unlinkSync, writeSync } from 'node
 import type { ClientWithSecret } from '../clients.ts'
 import { conflicting, failed, misused } from './failure.ts'
 import { type Flag, type FlagValues, text, toggle } from './flag.ts'
+import { openNew, unwritable } from './new-file.ts'
 import type { Printer } from './print.ts'
 
 export type SecretFlags = {
@@ -57,7 +58,8 @@ export const withSecretPlace = async <T>(
 const ON_STDOUT: SecretPlace = { hides: false, keep() {}, forget() {} }
 
 const secretFile = (file: string, print: Printer): SecretPlace => {
-  const handle = open(file, 'wx')
+  const exists = conflicting('file_exists', `${file} exists already`, 'name another --secret-file')
+  const handle = openNew(file, 0o600, exists)
   let isKept = false
   return {
     hides: true,
@@ -80,7 +82,7 @@ const gitHubOutput = (print: Printer): SecretPlace => {
   if (file === undefined || file === '') {
     throw misused('--github-output needs $GITHUB_OUTPUT', 'it is set inside a step of GitHub Actions')
   }
-  closeSync(open(file, 'a'))
+  touch(file)
   return {
     hides: true,
     keep(client) {
@@ -94,13 +96,11 @@ const gitHubOutput = (print: Printer): SecretPlace => {
   }
 }
 
-const open = (file: string, how: 'wx' | 'a'): number => {
+const touch = (file: string): void => {
   try {
-    return openSync(file, how, 0o600)
+    closeSync(openSync(file, 'a', 0o600))
   } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-    if (exists) throw conflicting('file_exists', `${file} exists already`, 'name another --secret-file')
-    throw failed('file_unwritable', `cannot write ${file}`, 'check the folder and who may write there', error)
+    throw unwritable(file, error)
   }
 }
 

@@ -22,7 +22,7 @@ export const tokenCreate: Command = defineCommand({
   modes: ['json', 'quiet', 'env'],
   flags: FLAGS,
   operands: {},
-  settings: ['issuer', 'access_token_ttl'],
+  settings: ['issuer'],
   examples: [
     [
       'For curl',
@@ -43,7 +43,7 @@ export const tokenCreate: Command = defineCommand({
     refuseTwoForms(flags, print.mode)
     const client_id = flags.client ?? (await ask.text({ flag: '--client ID', message: 'Client ID' }))
     await withServer(call, 'existing', async (server) => {
-      const { client } = await findActive(server, client_id)
+      const client = await findActive(server, client_id)
       if (!client.grant_types.includes('client_credentials')) {
         throw failed(
           'unauthorized_client',

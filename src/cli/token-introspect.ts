@@ -8,7 +8,7 @@ import { withServer } from './open.ts'
 import type { Printer } from './print.ts'
 import { readSecretOperand } from './read-secret.ts'
 import { scopes } from './scope-flag.ts'
-import { inWords, relative } from './words.ts'
+import { memberText, relative } from './words.ts'
 
 /** `oauthd token:introspect`: the RFC 7662 object, for the operator. */
 export const tokenIntrospect: Command = defineCommand({
@@ -47,7 +47,7 @@ export const tokenIntrospect: Command = defineCommand({
           ids: [token.jti],
           fields: [
             ['active', `yes, for ${formatDuration(exp - now)}`],
-            ...Object.entries(rest).map(([name, value]) => [name, inWords(value)] as const),
+            ...Object.entries(rest).map(([name, value]) => [name, memberText(value)] as const),
           ],
         })
         return

@@ -1,7 +1,7 @@
 import type { Server } from '../server.ts'
 import { inspectToken, revokeAllOfClient, revokeOne } from '../tokens.ts'
 import type { Asker } from './ask.ts'
-import { findActive } from './client-find.ts'
+import { countTokens, findActive } from './client-find.ts'
 import { type Command, defineCommand } from './command.ts'
 import { type Failure, misused, notFound } from './failure.ts'
 import { optionalOperand, text, toggle } from './flag.ts'
@@ -68,10 +68,10 @@ const revokeAll = async (
   dry_run: boolean,
   ask: Asker,
 ): Promise<number> => {
-  const { client, tokens } = await findActive(server, client_id)
-  if (dry_run) return tokens
+  const { client_name } = await findActive(server, client_id)
+  if (dry_run) return countTokens(server, client_id)
   await ask.confirm({
-    loss: `${client.client_name} loses ${counted(tokens, 'active token')}`,
+    loss: async () => `${client_name} loses ${counted(await countTokens(server, client_id), 'active token')}`,
     verb: 'revoke',
   })
   return revokeAllOfClient(server, client_id)

@@ -14,8 +14,9 @@ export const relative = (seconds: number, now: number): string =>
 export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`
 
 /** A member of a JSON document for people: a list with commas. */
-export const inWords = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : String(value))
+export const memberText = (value: unknown): string =>
+  Array.isArray(value) ? value.join(', ') : String(value)
 
-/** A word for a command line that is pasted: quoted where the shell would read something into it. */
+/** A word for a shell or a .env file: quoted where something would be read into it, as into `~root/x`. */
 export const shellWord = (word: string): string =>
-  /^[\w./:@%+,=~-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+  /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

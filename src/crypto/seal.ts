@@ -11,7 +11,7 @@ export interface SealKey {
 /** Thrown when a sealed value was made under a master secret that is not at hand. */
 export class WrongSecret extends Error {}
 
-/** The master secret is at least this long (contract, "Every command"). */
+/** The master secret is at least this long: it stands in for 256 random bits, and a word cannot. Characters. */
 export const SECRET_MIN_LENGTH = 32
 
 /** Whether a master secret may be used as it is given, which may be several separated by commas. */

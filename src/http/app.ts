@@ -42,7 +42,6 @@ export const createApp = (server: Server, bases: readonly string[] = ['']): H3 =
 export const createStandalone = (server: Server, bases?: readonly string[]): H3 => {
   const app = createApp(server, bases).all('/**', wrap(server, NOT_FOUND))
   const malformed = wrap(server, MALFORMED)
-  app.config.silent = true
   app.config.onError = (error, event) => (error.unhandled ? undefined : malformed(event))
   return app
 }

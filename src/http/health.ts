@@ -10,9 +10,9 @@ const READY_DEADLINE = 2_000
 const READY_INTERVAL = 1_000
 
 /**
- * GET /readyz: a real write, flushed to disk within a deadline (field notes: a server that only
- * looks alive is worse than a dead one). Asked more often than once a second, it repeats its last
- * answer (contract, "Settled points").
+ * GET /readyz: a real write, flushed to disk within a deadline: a server that only looks alive is
+ * worse than a dead one. Asked more often than once a second, it repeats its last answer, so that
+ * whoever asks cannot keep the disk busy.
  */
 export const readyz = (): Handler => {
   let asked_at = Number.NEGATIVE_INFINITY

@@ -37,7 +37,7 @@ const authenticateCaller = async (server: Server, exchange: Exchange, form: Form
     if (CREDENTIALS.some((name) => form.values.has(name))) {
       throw new OAuthError('invalid_request', 'the request authenticates the caller in more than one way')
     }
-    return bearerCaller(server, exchange, bearer)
+    return bearerCaller(server, exchange, bearer, form.values.get('client_id'))
   }
   const client = await authenticateClient(server, exchange, form)
   if (client.token_endpoint_auth_method === 'none') {
@@ -48,13 +48,22 @@ const authenticateCaller = async (server: Server, exchange: Exchange, form: Form
   return client
 }
 
-const bearerCaller = async (server: Server, exchange: Exchange, bearer: string): Promise<Client> => {
+const bearerCaller = async (
+  server: Server,
+  exchange: Exchange,
+  bearer: string,
+  named: string | undefined,
+): Promise<Client> => {
   const presented = server.secrets.present(bearer)
   const at = { issuer: server.settings.issuer, now: exchange.now }
   const row = presented && (await server.store.read(introspectToken(presented, undefined, at)))
   const registered = row && (await server.registry.client(row.client_id))
   if (row === undefined || registered === undefined) {
     throw new OAuthError('invalid_token', 'the access token is not valid')
+  }
+  // CA-05: one request, one client.
+  if (named !== undefined && named !== row.client_id) {
+    throw new OAuthError('invalid_request', 'client_id is not the client of the access token')
   }
   exchange.note['client_id'] = row.client_id
   if (!covers(row.scope, 'introspect')) {

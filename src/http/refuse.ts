@@ -11,7 +11,9 @@ import { type Answer, type Exchange, json } from './answer.ts'
 export const refuse = (log: Log, exchange: Exchange, thrown: unknown): Answer => {
   const error = refusal(log, exchange, thrown)
   exchange.note['error'] = error.error
-  if (typeof error.cause === 'string') exchange.note['reason'] = error.cause
+  const { cause } = error
+  if (typeof cause === 'string') exchange.note['reason'] = cause
+  if (cause instanceof Error) exchange.note['reason'] = cause.message
   const { error: code, error_description } = error
   return json({ error: code, error_description }, error.status, headers(exchange, error))
 }
@@ -35,5 +37,5 @@ const headers = ({ request }: Exchange, error: OAuthError): Record<string, strin
   }
   // Decision 7: a challenge only for who came with an Authorization header.
   const challenged = error.error === 'invalid_client' && request.headers.get('authorization') !== null
-  return challenged ? { 'www-authenticate': basicChallenge('oauthd') } : undefined
+  return challenged ? { 'www-authenticate': basicChallenge() } : undefined
 }

@@ -11,12 +11,19 @@ interface Connection {
   readonly _httpMessage?: { readonly headersSent: boolean } | null
 }
 
-/** Node's codes for what is not simply malformed. */
-const STATUS: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
+interface Refusal {
+  readonly status: number
+  readonly description: string
 }
+
+/** Node's codes for what is not simply malformed. */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, description: 'the URL or the headers of the request are too long' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, description: 'the chunk extensions are too long' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, description: 'the request did not arrive in time' },
+}
+
+const MALFORMED: Refusal = { status: 400, description: 'the request is not well formed HTTP' }
 
 /**
  * What Node's parser refuses, in our words: a head that is none or too long, a body that ends too
@@ -36,25 +43,25 @@ export const refuseUnparsed =
       return
     }
     const request_id = newRequestId()
-    const status = STATUS[error.code ?? ''] ?? 400
-    log.info({ request_id, route: 'unparsed', status, reason: error.code ?? 'unknown' }, 'request')
-    connection.end(answer(status, request_id), () => connection.destroy())
+    const refusal = REFUSALS[error.code ?? ''] ?? MALFORMED
+    log.info(
+      { request_id, route: 'unparsed', status: refusal.status, reason: error.code ?? 'unknown' },
+      'request',
+    )
+    connection.end(answer(refusal, request_id), () => connection.destroy())
   }
 
-const BODY = JSON.stringify({
-  error: 'invalid_request',
-  error_description: 'the request is not well formed HTTP',
-})
-
-const answer = (status: number, request_id: string): string =>
-  [
+const answer = ({ status, description }: Refusal, request_id: string): string => {
+  const body = JSON.stringify({ error: 'invalid_request', error_description: description })
+  return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'content-type: application/json',
     'cache-control: no-store',
     'pragma: no-cache',
     `x-request-id: ${request_id}`,
-    `content-length: ${BODY.length}`,
+    `content-length: ${body.length}`,
     'connection: close',
     '',
-    BODY,
+    body,
   ].join('\r\n')
+}

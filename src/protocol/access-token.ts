@@ -32,7 +32,7 @@ export interface ActiveToken {
   readonly aud: string | readonly string[]
   readonly iss: string
   readonly jti: string
-  /** Ours (contract, settled points): tells a client's own token from a person's. */
+  /** Ours, not of RFC 7662: tells a client's own token from a person's. */
   readonly grant_type: string
 }
 
@@ -70,7 +70,7 @@ export const introspection = (token: AccessToken, server: { readonly issuer: str
     jti,
     grant_type,
   } as const
-  // Contract, settled points: an empty scope leaves the member out.
+  // RFC 6749 section 3.3: a scope has a token or more, so an empty one leaves the member out.
   return scope === '' ? { active: true, ...about } : { active: true, scope, ...about }
 }
 

@@ -8,10 +8,8 @@ const REALM = 'oauthd'
 
 /** The parameters of a Bearer challenge, RFC 6750 section 3. */
 export interface BearerChallenge {
-  readonly realm?: string
   /** `invalid_token`, `insufficient_scope`, …; none for a request that had no credentials. */
   readonly error?: string
-  readonly error_description?: string
   /** What the resource needs. */
   readonly scope?: string
 }
@@ -37,11 +35,10 @@ export const basicChallenge = (realm: string = REALM): string => `Basic ${parame
 
 /** RFC 6750 section 3: the scheme is followed by at least one parameter, so the realm is always there. */
 export const bearerChallenge = (challenge: BearerChallenge = {}): string => {
-  const { realm = REALM, error, error_description, scope } = challenge
+  const { error, scope } = challenge
   return `Bearer ${parameters([
-    ['realm', realm],
+    ['realm', REALM],
     ['error', error],
-    ['error_description', error_description],
     ['scope', scope],
   ])}`
 }

@@ -63,7 +63,7 @@ export const attemptedAuthentication = (authorization: string | null, form: Form
 
 /**
  * Whether the client may authenticate as it attempts to: a method named at registration is enforced
- * exactly (CA-07); none named takes basic and post (decision 4); only a public client may merely say
+ * exactly (CA-07); none named takes basic and post; only a public client may merely say
  * who it is, and may do nothing else (CA-06).
  */
 export const allowsMethod = (

@@ -5,7 +5,7 @@ const CHOSEN = /^[A-Za-z0-9._~-]{1,128}$/
 
 /**
  * Why an operator may not choose `client_id`; `undefined` when it is fine.
- * That it is not a user's `sub` (contract, settled points) only the rows can say.
+ * That it is not a user's `sub` only the rows can say (RFC 9068 section 5: the two must not be mistaken).
  */
 export const chosenClientId = (client_id: string): OAuthError | undefined => {
   if (!CHOSEN.test(client_id)) {

@@ -30,7 +30,7 @@ export const clientInformation = (client: Client): ClientInformation => ({
   grant_types: client.grant_types,
   response_types: responseTypes(client),
   ...(client.scope === '' ? {} : { scope: client.scope }),
-  // RFC 7591 section 2: the default of the member, and one of the two that are taken (decision 4).
+  // RFC 7591 section 2: the default of the member, and one of the two that are taken.
   token_endpoint_auth_method: client.token_endpoint_auth_method ?? 'client_secret_basic',
   ...(client.owner === null ? {} : { owner: client.owner }),
   ...(client.first_party ? { first_party: true } : {}),

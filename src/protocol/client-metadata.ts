@@ -4,11 +4,11 @@ import {
   inWords,
   readChoice,
   readFlag,
-  readLifetime,
   readList,
   readName,
   readOwner,
   readScope,
+  readSeconds,
 } from './metadata-member.ts'
 import { nearest } from './nearest.ts'
 import { registrableRedirectUri } from './redirect-uri.ts'
@@ -22,9 +22,9 @@ export interface ClientMetadata {
   readonly grant_types: readonly string[]
   /** Space-separated, in the order registered; may be empty. */
   readonly scope: string
-  /** `null`: never named, so basic and post are both taken (decision 4). */
+  /** `null`: never named, so basic and post are both taken. */
   readonly token_endpoint_auth_method: AuthMethod | null
-  /** The operator's own app: decision 13 may spare its consent page. */
+  /** The operator's own app: its consent page may be spared. */
   readonly first_party: boolean
   /** `TYPE:ID`, the app's own words. */
   readonly owner: string | null
@@ -102,7 +102,7 @@ export const registrable = (given: GivenMetadata): ClientMetadata => {
     owner: readOwner('owner', given['owner']),
     introspect: readChoice('introspect', given['introspect'] ?? 'own', ['own', 'any']),
     resource: readResource(given['resource']),
-    access_token_ttl: readLifetime('access_token_ttl', given['access_token_ttl']),
+    access_token_ttl: readSeconds('access_token_ttl', given['access_token_ttl']),
   }
   refuseInconsistent(metadata)
   refuseOtherResponseTypes(given['response_types'], metadata)
@@ -147,7 +147,7 @@ const refuseUnknown = (given: GivenMetadata): void => {
   }
 }
 
-/** RFC 7591 section 2 has a default; here a method left out is one not insisted upon (decision 4). */
+/** RFC 7591 section 2 has a default; here a method left out is one not insisted upon. */
 const readAuthMethod = (given: unknown): AuthMethod | null =>
   given === undefined || given === null ? null : readChoice('token_endpoint_auth_method', given, AUTH_METHODS)
 

@@ -21,6 +21,7 @@ const STATUS = {
   temporarily_unavailable: 503,
 } as const
 
+/** The error codes of a refusal: RFC 6749 section 5.2, RFC 6750 section 3.1, RFC 7591 section 3.2.2, RFC 8707 section 2. */
 export type ErrorCode = keyof typeof STATUS
 
 /**

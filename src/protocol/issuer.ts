@@ -18,7 +18,7 @@ export const wellKnownPath = (issuer: string): string => WELL_KNOWN + splitUri(i
  * Why `issuer` cannot be one; `undefined` when it can. It may have a path, and is used exactly as
  * given, a slash at its end included (MD-02).
  *
- * https unless its host is loopback (HTTP-16, decision 16); no query and no fragment (RFC 8414 section 2).
+ * https unless its host is loopback (HTTP-16); no query and no fragment (RFC 8414 section 2).
  */
 export const issuerProblem = (issuer: string): string | undefined => {
   const problem = webUriProblem(issuer)

@@ -1,12 +1,12 @@
 /** One member of client metadata, from whatever was given to a value of its type. Each throws by the member's name. */
 import { OAuthError } from './error.ts'
 import { parseScope } from './scope.ts'
+import { isLifetime, LONGEST_LIFETIME } from './settings.ts'
 
 const MAX_LIST = 100
 const MAX_NAME = 128
 const MAX_SCOPE = 4096
 const MAX_OWNER = 255
-const MAX_TTL = 365 * 86_400
 
 /** Controls, lone surrogates, line separators, and the marks that turn the direction of text (PG-10). */
 const UNSHOWABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
@@ -80,10 +80,10 @@ export const readOwner = (member: string, given: unknown): string | null => {
 }
 
 /** A lifetime in whole seconds, 1 to 31,536,000 (365 days); null is the server's own. */
-export const readLifetime = (member: string, given: unknown): number | null => {
+export const readSeconds = (member: string, given: unknown): number | null => {
   if (given === undefined || given === null) return null
-  if (typeof given === 'number' && Number.isInteger(given) && given >= 1 && given <= MAX_TTL) return given
-  throw badMetadata(member, `must be a whole number of seconds from 1 to ${MAX_TTL}`)
+  if (isLifetime(given)) return given
+  throw badMetadata(member, `must be a whole number of seconds from 1 to ${LONGEST_LIFETIME}`)
 }
 
 /** `a, b and c`. */

@@ -4,6 +4,9 @@ import { splitUri, webUriProblem } from './uri.ts'
 /** RFC 3986 section 6.2.3, for the two schemes a resource may have. */
 const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443' }
 
+/** More than any client needs; each is parsed, and all stand in the row of the token. */
+const MAX_RESOURCES = 20
+
 /** What keeps `uri` from being a resource (RFC 8707 section 2: absolute, no fragment); words after its name. */
 export const resourceProblem = (uri: string): string | undefined => webUriProblem(uri)
 
@@ -14,6 +17,9 @@ export const resourceProblem = (uri: string): string | undefined => webUriProble
  */
 export const readResources = (resource: readonly string[]): readonly string[] => {
   if (resource.length === 0) return resource
+  if (resource.length > MAX_RESOURCES) {
+    throw new OAuthError('invalid_target', `at most ${MAX_RESOURCES} resources may be named`)
+  }
   for (const uri of resource) {
     const problem = resourceProblem(uri)
     if (problem !== undefined) throw new OAuthError('invalid_target', `resource ${problem}`)
@@ -34,10 +40,6 @@ export const distinctResources = (resource: readonly string[]): readonly string[
 /** RI-03: scheme and host without case, the default port and the empty path as if written. */
 export const isSameResource = (one: string, other: string): boolean =>
   one === other || comparable(one) === comparable(other)
-
-/** How `registered` spells `resource`: the spelling that goes into `aud` (decision 11). */
-export const registeredSpelling = (resource: string, registered: readonly string[]): string | undefined =>
-  registered.find((uri) => isSameResource(uri, resource))
 
 /** For comparing only: path and query stay as written, since RFC 8707 gives them no equivalences. */
 const comparable = (uri: string): string => {

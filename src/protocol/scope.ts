@@ -3,7 +3,7 @@ import { OAuthError } from './error.ts'
 /** RFC 6749 section 3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ), one space between two. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
 
-/** Asks for a refresh token in other servers; here only grant_types decides (decision 10). */
+/** Asks for a refresh token in other servers; here only grant_types decides. */
 const OFFLINE_ACCESS = 'offline_access'
 
 /**
@@ -26,23 +26,17 @@ export const covers = (granted: string, wanted: string): boolean => {
   return tokens.every((token) => had.has(token))
 }
 
-/** What both hold, in the order of `scope`. */
-export const intersect = (scope: string, other: string): string => {
-  const had = new Set(parseScope(other))
-  return (parseScope(scope) ?? []).filter((token) => had.has(token)).join(' ')
-}
-
 /**
  * A scope that is a power over oauthd itself: granted by client_credentials only, and to a client
- * that the operator made (contract, settled points).
+ * that the operator made: whoever could ask for it by itself would raise its own rights.
  */
 export const isReserved = (token: string): boolean => token === 'introspect' || token.startsWith('oauthd:')
 
-/** A scope that discovery may name: not a reserved one, and never offline_access (decision 10). */
+/** A scope that discovery may name: not a reserved one, and never offline_access: clients would add it at once. */
 export const isAdvertised = (token: string): boolean => token !== OFFLINE_ACCESS && !isReserved(token)
 
 /**
- * What is granted when a client asks by itself for `requested` (contract, settled points).
+ * What is granted when a client asks by itself for `requested` (RFC 6749 section 3.3).
  *
  * Asked for nothing: the client's scopes that are marked default, if it has any; else all it has.
  * `offline_access` is taken from a client with the refresh_token grant and left out of the grant.

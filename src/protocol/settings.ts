@@ -54,13 +54,17 @@ const integer =
     throw new TypeError(`must be a whole number from ${low} to ${high}`)
   }
 
-const YEAR = 31_536_000
+/** No token lives longer: a year is what a mistyped lifetime may cost. Seconds. */
+export const LONGEST_LIFETIME: number = 365 * 86_400
+
+/** Whether `value` is a lifetime in whole seconds, of which there is one at the least. */
+export const isLifetime = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= LONGEST_LIFETIME
 
 /** Reads a lifetime: a number of seconds, or words as in `30m`. @throws {TypeError} out of 1 s to 365 d */
 export const readLifetime = (value: unknown): number => {
   const seconds = typeof value === 'string' ? parseDuration(value) : value
-  if (typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 1 && seconds <= YEAR)
-    return seconds
+  if (isLifetime(seconds)) return seconds
   throw new TypeError('must be a time from 1 second to 365 days, such as 3600, 30m or 24h')
 }
 

@@ -30,7 +30,6 @@ const TOKEN_LENGTH = PREFIX_LENGTH + ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH
 /** The first digit holds only three bits of the time. */
 const TOKEN_BODY = /^[0-7][0-9a-hjkmnp-tv-z]{25}[\w-]{49}$/
 
-const SECRET_TOTAL = PREFIX.client_secret.length + SECRET_LENGTH + CHECKSUM_LENGTH
 const GENERATED_SECRET = /^ocs_[\w-]{49}$/
 /** RFC 6749 appendix A.2 allows these, and a space, which a pipe or an editor loses. */
 const CHOSEN_SECRET = /^[\x21-\x7e]{16,256}$/
@@ -104,13 +103,13 @@ export const base32 = (bytes: Uint8Array): string => {
 }
 
 /**
- * Enough to tell two secrets apart, too little to guess from. A chosen secret may be short and weak,
- * so less of it is shown.
+ * Enough to tell two generated secrets apart, too little to guess from. A chosen secret may be weak,
+ * so nothing of it is shown (SEC-01).
  */
 export const preview = (secret: string): string =>
-  secret.length === SECRET_TOTAL && secret.startsWith(PREFIX.client_secret)
+  secret.startsWith(PREFIX.client_secret) && looksLikeSecret(secret)
     ? `${secret.slice(0, 8)}…${secret.slice(-2)}`
-    : `${secret.slice(0, 2)}…`
+    : 'chosen'
 
 const hasChecksum = (text: string): boolean =>
   checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH)

@@ -1,19 +1,10 @@
+import type { AccessToken as KnownToken } from '../protocol/access-token.ts'
 import { all, one, run, type Work } from './work.ts'
 
-/** A row of oauth_access_token, with what its client says of it. `aud` is parsed; null is the issuer. */
-export interface AccessToken {
-  readonly jti: string
+/** A row of oauth_access_token, with what its client says of it. */
+export interface AccessToken extends KnownToken {
   readonly token_hash: Uint8Array
   readonly hash_key_id: string
-  readonly client_id: string
-  readonly sub: string
-  readonly grant_type: string
-  readonly scope: string
-  readonly aud: readonly string[] | null
-  readonly iat: number
-  readonly exp: number
-  readonly revoked_at: number | null
-  readonly client_revoked_at: number | null
 }
 
 type Row = Omit<AccessToken, 'aud'> & { aud: string | null }
@@ -56,7 +47,7 @@ export function* markAccessTokenRevoked(jti: string, now: number): Work<boolean>
 
 /**
  * The ids of a client's live tokens behind `after`, in their order. Walks the table: an index by client
- * would cost every token issued 5 µs, for what an operator asks once in a while.
+ * would cost every token issued 5 µs, for what an operator asks once in a while (decision 0007).
  */
 export function* listLiveTokenIds(
   client_id: string,
@@ -114,7 +105,7 @@ export function* listAccessTokens(filter: TokenFilter): Work<readonly AccessToke
   return rows.map(token)
 }
 
-/** Removes tokens that expired before `before`, some at a time; gives how many. */
+/** db:prune removes tokens that expired before `before`, some at a time; gives how many. */
 export function* purgeAccessTokens(before: number, limit: number): Work<number> {
   const rows = yield* all(
     `DELETE FROM oauth_access_token WHERE jti IN (

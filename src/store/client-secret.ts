@@ -11,7 +11,7 @@ export interface ClientSecret {
   readonly expires_at: number | null
 }
 
-/** Every stored secret of a client, oldest first: two at the most, and expired ones not yet purged. */
+/** Every stored secret of a client, oldest first: two at the most, and expired ones that db:prune has not met. */
 export function* listClientSecrets(client_id: string): Work<readonly ClientSecret[]> {
   return yield* all<ClientSecret>(
     `SELECT client_secret_id, client_id, secret_hash, hash_key_id, preview, created_at, expires_at
@@ -43,7 +43,7 @@ export function* deleteClientSecret(client_secret_id: string): Work<void> {
   })
 }
 
-/** Removes every secret of a client: two, or a few that wait for the purge. */
+/** Removes every secret of a client: two, or a few that wait for db:prune. */
 export function* deleteClientSecrets(client_id: string): Work<void> {
   yield* run('DELETE FROM oauth_client_secret WHERE client_id = $client_id', { client_id })
 }

@@ -1,6 +1,9 @@
 import { statfsSync } from 'node:fs'
 
-/** Linux's magic numbers (statfs(2), linux/magic.h) of file systems that live on another machine. */
+/**
+ * Linux's magic numbers (statfs(2), linux/magic.h) of file systems that live on another machine, or
+ * may: FUSE and 9P carry local ones too, and do not tell.
+ */
 const NETWORK: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],

@@ -91,7 +91,7 @@ export const warningsAbout = (
   if (network !== undefined) {
     warnings.push({
       code: 'network_file_system',
-      message: `the database is on a network file system (${network}), where two machines can damage it: ${file}`,
+      message: `the database may be on a network file system (${network}), where two machines can damage it: ${file}`,
     })
   }
   return warnings

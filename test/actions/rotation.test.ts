@@ -36,7 +36,7 @@ const rotated = (
     ...Array.from({ length: writes }, () => []),
   )
 
-test('decision 18: without overlap the secret before ends now, and the new one has no end', () => {
+test('SEC-01: without overlap the secret before ends now, and the new one has no end', () => {
   const { result, statements } = rotated(0, [secretRow('cs_1', null)], 2)
   assert.deepEqual(result, { client: literalClient(), previous_expires_at: NOW })
   assert.deepEqual(verbs(statements).slice(3), [
@@ -47,7 +47,7 @@ test('decision 18: without overlap the secret before ends now, and the new one h
   assert.equal(statements[4]?.params['expires_at'], null)
 })
 
-test('decision 18: with an overlap the secret before ends after it', () => {
+test('SEC-01: with an overlap the secret before ends after it', () => {
   const { result, statements } = rotated(86_400, [secretRow('cs_1', null)], 2)
   assert.deepEqual(result, { client: literalClient(), previous_expires_at: NOW + 86_400 })
   assert.deepEqual(statements[3]?.params, { client_secret_id: 'cs_1', expires_at: NOW + 86_400 })
@@ -77,7 +77,7 @@ test('SEC-01: expired secrets that the purge has not met are removed, and nothin
   ])
 })
 
-test('decision 18: an overlap never gives a secret a longer life than it had', async (t) => {
+test('SEC-01: an overlap never gives a secret a longer life than it had', async (t) => {
   const { result } = rotated(60, [secretRow('cs_1', NOW + 5)], 2)
   assert.deepEqual(result, { client: literalClient(), previous_expires_at: NOW + 5 })
   const { store } = await testStore(t)

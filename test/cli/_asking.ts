@@ -16,7 +16,7 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
       check: (name) => (name === 'x' ? 'too short' : undefined),
     }),
   secret: () => ask.secret({ flag: '--secret-stdin', message: 'Secret:' }),
-  confirm: () => ask.confirm({ loss: 'Shop: 12 active tokens stop working', verb: 'revoke' }),
+  confirm: () => ask.confirm({ loss: async () => 'Shop: 12 active tokens stop working', verb: 'revoke' }),
   stdin: () => readSecretFromStdin({ what: 'token', ask }),
 }
 try {

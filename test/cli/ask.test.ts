@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { createAsker } from '../../src/cli/ask.ts'
 import { type ProcessOptions, run, temporaryFolder } from '../_process.ts'
 import { CTRL_C, CTRL_D, ENTER, terminal } from './_terminal.ts'
 
@@ -11,7 +12,7 @@ const PROGRAM = fileURLToPath(new URL('_asking.ts', import.meta.url))
 const asking = (t: TestContext, words: readonly string[], options?: ProcessOptions) =>
   terminal(t, process.execPath, [PROGRAM, ...words], options)
 
-test('ux F4: a prompt is on stderr, so that stdout holds only the answer', async (t) => {
+test('contract, prompts: a prompt is on stderr, so that stdout holds only the answer', async (t) => {
   const { path, remove } = await temporaryFolder()
   t.after(remove)
   const file = join(path, 'stdout.txt')
@@ -26,7 +27,7 @@ test('ux F4: a prompt is on stderr, so that stdout holds only the answer', async
   assert.equal(await readFile(file, 'utf8'), 'answer=xyz\n')
 })
 
-test('ux 1.1: a secret is asked for without showing it, also when - is read from a terminal', async (t) => {
+test('contract, prompts: a secret is asked for without showing it, also when - is read from a terminal', async (t) => {
   for (const [what, prompt] of [
     ['secret', /Secret:/],
     ['stdin', /Token:/],
@@ -114,4 +115,12 @@ test('contract, every command: a secret from stdin loses one trailing newline an
     assert.equal(code, 2)
     assert.match(stderr, /^error: the token on stdin is /)
   }
+})
+
+test('contract, exit codes: with --yes nothing is counted before it is done', async () => {
+  const loss = () => Promise.reject(new Error('counted'))
+  await createAsker({ interactive: false, yes: true }).confirm({ loss, verb: 'revoke' })
+  await assert.rejects(createAsker({ interactive: false, yes: false }).confirm({ loss, verb: 'revoke' }), {
+    message: 'counted',
+  })
 })

@@ -5,7 +5,7 @@ import { lookFirst, parseCommand } from '../../src/cli/parse.ts'
 import { TOPICS } from '../../src/cli/topics.ts'
 import { oauthd } from '../_process.ts'
 
-test('ux 1.2: help lists every command of a group by its full name, on a line of its own', async () => {
+test('contract, help: help lists every command of a group by its full name, on a line of its own', async () => {
   const { stdout } = await oauthd(['--help'])
   for (const { name, group, summary } of COMMANDS) {
     if (group !== undefined) assert.match(stdout, new RegExp(`^ {2}${name} +${summary.slice(0, 20)}`, 'm'))
@@ -18,7 +18,7 @@ test('house 9: a command bears the name it is listed under, and no two the same'
   assert.equal(new Set(COMMANDS.map(({ name }) => name)).size, COMMANDS.length)
 })
 
-test('ux, ten rules 5: help begins with examples, and each parses as a command line of that command', async () => {
+test('contract, help: help begins with examples, and each parses as a command line of that command', async () => {
   for (const { name, load } of COMMANDS) {
     const command = await load()
     assert.ok(command.examples.length > 0, name)
@@ -32,7 +32,7 @@ test('ux, ten rules 5: help begins with examples, and each parses as a command l
   }
 })
 
-test('ux 1.2: what a command refers to is there', async () => {
+test('contract, help: what a command refers to is there', async () => {
   for (const { name, load } of COMMANDS) {
     for (const word of (await load()).see) {
       const topic = /^oauthd help (.+)$/.exec(word)?.[1]
@@ -42,7 +42,7 @@ test('ux 1.2: what a command refers to is there', async () => {
   }
 })
 
-test('ux 1.1: --help --json prints the tree of commands with flags, modes and exit codes', async () => {
+test('contract, help: --help --json prints the tree of commands with flags, modes and exit codes', async () => {
   const { stdout, code } = await oauthd(['--help', '--json'])
   assert.equal(code, 0)
   const tree = JSON.parse(stdout)
@@ -56,9 +56,19 @@ test('ux 1.1: --help --json prints the tree of commands with flags, modes and ex
   assert.deepEqual(one.output_modes, ['human', 'json'])
 })
 
-test('ux 1.1: oauthd help TOPIC answers for every topic that help names', async () => {
+test('contract, help: oauthd help TOPIC answers for every topic that help names', async () => {
   const { stdout } = await oauthd(['help'])
   const named = /oauthd help TOPIC \((.+)\)/.exec(stdout)?.[1]?.split(', ') ?? []
   assert.deepEqual(named, ['environment', 'exit-codes', 'output', 'config'])
   for (const topic of named) assert.equal((await oauthd(['help', topic])).code, 0, topic)
+})
+
+test('MD-01: help says which issuer a command falls back on: the recorded one, or that of its own port', async () => {
+  const fallback = async (command: string): Promise<unknown> => {
+    const { flags } = JSON.parse((await oauthd([command, '--help', '--json'])).stdout)
+    return flags.find(({ flag }: { flag: string }) => flag === '--issuer').default
+  }
+  for (const command of ['serve', 'init']) assert.equal(await fallback(command), 'http://localhost:PORT')
+  for (const command of ['client:create', 'client:rotate-secret', 'token:create', 'token:introspect'])
+    assert.equal(await fallback(command), 'the one that serve last used, else http://localhost:PORT', command)
 })

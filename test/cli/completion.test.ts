@@ -33,7 +33,7 @@ const offered = async (folder: string, lines: readonly string[]): Promise<readon
   return stdout.split('\n').slice(0, -1)
 }
 
-test('ux F10: bash completes a command after its colon without repeating what stands before', async (t) => {
+test('contract, completion: bash completes a command after its colon without repeating what stands before', async (t) => {
   const { path, remove } = await temporaryFolder()
   t.after(remove)
   const [all, from, after, flag, shells, late] = await offered(path, [
@@ -52,7 +52,7 @@ test('ux F10: bash completes a command after its colon without repeating what st
   assert.equal(late, 'bash')
 })
 
-test('ux F10: bash offers the ids of the clients in the database where an id is meant', async (t) => {
+test('contract, completion: bash offers the ids of the clients in the database where an id is meant', async (t) => {
   const { path, remove } = await temporaryFolder()
   t.after(remove)
   const stand = '#!/bin/sh\nif [ "$*" = "client:list -q --db my.db" ]; then printf "cl_a1\\ncl_b2\\n"; fi\n'
@@ -66,7 +66,7 @@ test('ux F10: bash offers the ids of the clients in the database where an id is 
   assert.deepEqual([ids, one, flag, none], ['cl_a1 cl_b2', 'cl_b2', 'cl_a1 cl_b2', ''])
 })
 
-test('ux F10: bash never runs what was typed', async (t) => {
+test('contract, completion: bash never runs what was typed', async (t) => {
   const { path, remove } = await temporaryFolder()
   t.after(remove)
   await offered(path, ['oauthd $(touch run-1) ', 'oauthd `touch run-2`', 'oauthd --db $(touch run-3)'])
@@ -74,7 +74,7 @@ test('ux F10: bash never runs what was typed', async (t) => {
   assert.equal(stdout, 'oauthd.bash\ntry.bash\n')
 })
 
-test('ux F10: every script knows every command and every flag', async () => {
+test('contract, completion: every script knows every command and every flag', async () => {
   const tree = await readTree()
   const flags = [...tree.globals, ...tree.commands.flatMap((command) => command.flags)].map(
     ({ flag }) => flag,

@@ -59,7 +59,7 @@ const paste = async (line: string, name: string): Promise<Ended> => {
 for (const { name, load } of COMMANDS) {
   // Its examples run until they are stopped; serve.test.ts starts it.
   if (name === 'serve') continue
-  test(`ux, ten rules 5: every example in the help of ${name} works when pasted`, async () => {
+  test(`contract, help: every example in the help of ${name} works when pasted`, async () => {
     const { examples } = await load()
     const ended = await Promise.all(
       examples.map(([, line], index) => paste(line, `${name.replace(':', '-')}-${index}`)),

@@ -35,7 +35,7 @@ const CREATED = {
   secrets: ['ocs_x'],
 } as const
 
-test('contract, every command: one result in four forms, and stdout holds nothing else', () => {
+test('CL-01: one result in four forms, and stdout holds nothing else', () => {
   const forms = {
     human: 'Created Shop�[2J\n  client_id  cl_1\n  scope\n',
     json: '{"client_id":"cl_1"}\n',
@@ -51,7 +51,7 @@ test('contract, every command: one result in four forms, and stdout holds nothin
   }
 })
 
-test('contract, every command: a warning is never left out, and is one line of JSON with --json', () => {
+test('CL-01: a warning is never left out, and is one line of JSON with --json', () => {
   for (const mode of ['human', 'quiet', 'env'] as const) {
     const { print, said } = printer(mode)
     print.warn('the file is open to others', 'chmod 600 x')
@@ -62,7 +62,7 @@ test('contract, every command: a warning is never left out, and is one line of J
   assert.equal(said.stderr, '{"warning":{"message":"x","hint":"y"}}\n')
 })
 
-test("ux F7: in GitHub's runner a secret is masked on stderr before it is printed", () => {
+test("contract, every command: in GitHub's runner a secret is masked on stderr before it is printed", () => {
   const { print, said } = printer('json', { env: { GITHUB_ACTIONS: 'true' } })
   print.result(CREATED)
   assert.equal(said.stderr, '::add-mask::ocs_x\n')
@@ -83,13 +83,13 @@ const LISTING: Listing<{ id: string; name: string }> = {
   empty: 'no clients yet',
 }
 
-test('ux 1.1: a piped list is tab-separated without a header, and a tab inside a value cannot shift it', async () => {
+test('contract, lists: a piped list is tab-separated without a header, and a tab inside a value cannot shift it', async () => {
   const { print, said } = printer('human')
   await print.list(LISTING)
   assert.equal(said.stdout, 'cl_1\tShop\ncl_22\tA�B�C\n')
 })
 
-test('ux 1.1: on a terminal a list is aligned under its heads and cut to the width', async () => {
+test('contract, lists: on a terminal a list is aligned under its heads and cut to the width', async () => {
   const { print, said } = printer('human', { tty: true })
   await print.list(LISTING)
   assert.match(said.stdout, /^CLIENT ID {2}NAME\ncl_1 {7}Shop\ncl_22 {6}A�B�C\n$/)
@@ -101,11 +101,25 @@ test('ux 1.1: on a terminal a list is aligned under its heads and cut to the wid
   assert.match(lines[1] ?? '', /^cl_1 {2}x+…$/)
 })
 
-test('ux 1.1: an empty list is [] in JSON, nothing with -q, and a word on stderr for people', async () => {
+test('contract, lists: an empty list is [] in JSON, nothing with -q, and a word on stderr for people', async () => {
   const expected = { json: ['[]\n', ''], quiet: ['', ''], human: ['', 'no clients yet\n'] } as const
   for (const mode of ['json', 'quiet', 'human'] as const) {
     const { print, said } = printer(mode)
     await print.list({ ...LISTING, rows: [] })
     assert.deepEqual([said.stdout, said.stderr], expected[mode], mode)
+  }
+})
+
+test('CL-01: --env quotes whatever a shell would read something into, a tilde too', () => {
+  for (const [value, shown] of [
+    ['ocs_a-b', 'ocs_a-b'],
+    ['https://id.example:8443/a?b', "'https://id.example:8443/a?b'"],
+    ['~root/0123456789abcdef', "'~root/0123456789abcdef'"],
+    ['a:~root', "'a:~root'"],
+    ['', "''"],
+  ] as const) {
+    const { print, said } = printer('env')
+    print.result({ json: () => ({}), env: { CLIENT_SECRET: value } })
+    assert.equal(said.stdout, `OAUTH_CLIENT_SECRET=${shown}\n`)
   }
 })

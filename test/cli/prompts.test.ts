@@ -76,7 +76,7 @@ test('contract, client:revoke: on a terminal it asks with what is lost; Enter is
   assert.equal(await unasked('client:list', '-q'), '')
 })
 
-test('ux 1.1, prompts: on a terminal token:create asks for the client that is missing', async (t) => {
+test('contract, prompts: on a terminal token:create asks for the client that is missing', async (t) => {
   const { asked, unasked } = await place(t)
   await unasked(...CRON)
   const there = asked('token:create')
@@ -163,7 +163,7 @@ test('contract, every command: --json on a terminal neither asks for what is mis
   }
 })
 
-test('ux 1.1, tables: on a terminal a list is aligned under its heads', async (t) => {
+test('contract, lists: on a terminal a list is aligned under its heads', async (t) => {
   const { asked, unasked } = await place(t)
   await unasked(...CRON)
   const { code, shown } = await asked('client:list').ended

@@ -15,7 +15,7 @@ test('contract, exit codes: each kind of failure has its own', () => {
     [conflicting('x', 'x'), 4],
     [new StoreError('database_busy', 'x'), 5],
     [new StoreError('database_outdated', 'x'), 5],
-    [new StoreError('database_newer', 'x'), 5],
+    [new StoreError('database_newer', 'x'), 1],
     [new StoreError('database_not_found', 'x'), 1],
     [new StoreError('not_a_database', 'x'), 1],
     [new SecretError('secret_mismatch', 'x', 'y'), 1],
@@ -43,7 +43,7 @@ test('LG-01: tokens and secrets of ours are cut out of every error', () => {
   assert.equal(redact('cl_0123456789abcdef'), 'cl_0123456789abcdef')
 })
 
-test("ux 1.1: somebody else's text cannot steer the terminal or turn the reading direction", () => {
+test("contract, every command: somebody else's text cannot steer the terminal or turn the reading direction", () => {
   assert.equal(visible('a\u001b[2Jb\u0007\n\u009b\u202ec\u2028d'), 'a�[2Jb�����c�d'.replace('�����', '����'))
   assert.equal(visible('Müller & Søn 株式会社'), 'Müller & Søn 株式会社')
 })

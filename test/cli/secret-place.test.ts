@@ -16,7 +16,7 @@ const silent = createPrinter(
   { stdout: new PassThrough(), stderr: new PassThrough(), env: {} },
 )
 
-test('ux 1.1, secrets out: a secret file outlives what fails after it was written, and nothing else', async (t) => {
+test('contract, secrets out: a secret file outlives what fails after it was written, and nothing else', async (t) => {
   const { path, remove } = await temporaryFolder()
   t.after(remove)
   const file = join(path, 'secret.txt')

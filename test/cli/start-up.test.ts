@@ -36,21 +36,21 @@ const loadedBy = async (t: TestContext, ...lines: readonly (readonly string[])[]
 
 const CREATE = ['client:create', '--name', 'A', '--grant', 'client_credentials', '--json']
 
-test('issue 2, start-up: --version loads the parser and the engine it names, and no command', async (t) => {
+test('contract, start-up: --version loads the parser and the engine it names, and no command', async (t) => {
   const { packages, rooms, commands } = await loadedBy(t, ['--version'])
   assert.deepEqual(packages, ['better-sqlite3', 'commander'])
   assert.deepEqual(rooms, ['cli', 'protocol', 'store'])
   assert.deepEqual(commands, [])
 })
 
-test('issue 2, start-up: client:create --json loads no server, no prompt, no table and no other command', async (t) => {
+test('contract, start-up: client:create --json loads no server, no prompt, no table and no other command', async (t) => {
   const { packages, rooms, commands } = await loadedBy(t, CREATE)
   assert.deepEqual(packages, ['better-sqlite3', 'commander', 'jose'])
   assert.deepEqual(rooms, ['actions', 'cli', 'crypto', 'protocol', 'store'])
   assert.deepEqual(commands, ['client-create'])
 })
 
-test('issue 2, start-up: token:introspect --json loads no server, no prompt, no table and no other command', async (t) => {
+test('contract, start-up: token:introspect --json loads no server, no prompt, no table and no other command', async (t) => {
   const { packages, rooms, commands } = await loadedBy(t, CREATE, ['token:introspect', '-', '--json'])
   assert.deepEqual(packages, ['better-sqlite3', 'commander', 'jose'])
   assert.deepEqual(rooms, ['actions', 'cli', 'crypto', 'protocol', 'store'])

@@ -60,7 +60,7 @@ const assertKept = async (tokens: readonly string[]): Promise<void> => {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`HTTP-17, contract: at ${signal} requests that have begun are answered, new connections refused, exit 0`, async () => {
+  test(`HTTP-17: at ${signal} requests that have begun are answered, new connections refused, exit 0`, async () => {
     const serving = await site.serve()
     const sockets = await Promise.all(Array.from({ length: 32 }, () => opened(serving)))
     const bytes = tokenRequest('keep-alive', client)

@@ -8,7 +8,7 @@ after(() => site.close())
 const ROUNDS = 10
 const CONNECTIONS = 32
 
-test('issue, proof: after each of ten kill -9 under 32 connections every token that was answered is active', async () => {
+test('durability: after each of ten kill -9 under 32 connections every token that was answered is active', async () => {
   const client = await site.client()
   const form = { grant_type: 'client_credentials', ...client }
   let serving = await site.serve()

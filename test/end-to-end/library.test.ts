@@ -56,7 +56,7 @@ test('RFC 6749 4.4, RFC 7662, RFC 7009: oauth4webapi discovers, gets a token, in
   }
 })
 
-test('decision 7: oauth4webapi reads the JSON of a refusal by post, and the challenge of one by Basic', async () => {
+test('ERR-03: oauth4webapi reads the JSON of a refusal by post, and the challenge of one by Basic', async () => {
   const server = await discovered()
   const { client_id } = await site.client()
   const client = { client_id }

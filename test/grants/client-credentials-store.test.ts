@@ -83,7 +83,7 @@ test('ERR-05: a client that is not registered for the grant is refused, after it
   assert.deepEqual(await stored(at), [])
 })
 
-test('decision 2: the lifetime is the server’s, or the client’s own', async (t) => {
+test('contract, lifetimes: the lifetime is the server’s, or the client’s own', async (t) => {
   const ours = await asking(t)
   const own = await asking(t, { access_token_ttl: 7 })
   assert.equal((await ours.ask()).body['expires_in'], 3600)

@@ -79,17 +79,17 @@ test('OAuth 2.1 4.2: a public client is refused, and nothing is asked of the dat
   assert.equal(refused('', { client }), 'unauthorized_client')
 })
 
-test('decision 9: asked for no scope, the client gets all that it is registered for', () => {
+test('RFC 6749 3.3: asked for no scope, the client gets all that it is registered for', () => {
   assert.equal(granted(''), 'a b')
   assert.equal(granted('scope='), 'a b')
 })
 
-test('decision 9: asked for no scope, the client gets its scopes that are marked default', () => {
+test('RFC 6749 3.3: asked for no scope, the client gets its scopes that are marked default', () => {
   assert.equal(granted('', { default_scopes: ['b', 'c'] }), 'b')
   assert.equal(granted('scope=a', { default_scopes: ['b'] }), 'a')
 })
 
-test('decision 9: default scopes that the client does not have give it nothing, and take nothing', () => {
+test('RFC 6749 3.3: default scopes that the client does not have give it nothing, and take nothing', () => {
   assert.equal(granted('', { default_scopes: ['c'] }), 'a b')
 })
 
@@ -98,7 +98,7 @@ test('RFC 6749 3.3: a scope within the registration is granted as asked, each to
   assert.equal(granted('scope=b+a+b'), 'b a')
 })
 
-test('decision 9: a scope beyond the registration is invalid_scope, and no token is issued', () => {
+test('RFC 6749 3.3: a scope beyond the registration is invalid_scope, and no token is issued', () => {
   assert.equal(refused('scope=a+c'), 'invalid_scope')
   assert.equal(refused('scope=a', { client: literalClient({ scope: '' }) }), 'invalid_scope')
   assert.equal(refused('scope=A'), 'invalid_scope')
@@ -121,14 +121,14 @@ test('contract, reserved scopes: a client that does not have them is refused', (
   assert.equal(refused('scope=oauthd:interactions'), 'invalid_scope')
 })
 
-test('decision 10: offline_access is taken from a client with refresh_token, and never granted', () => {
+test('contract, offline_access: offline_access is taken from a client with refresh_token, and never granted', () => {
   const client = literalClient({ grant_types: ['client_credentials', 'refresh_token'], scope: 'a' })
   assert.equal(granted('scope=a+offline_access', { client }), 'a')
   assert.equal(granted('scope=offline_access', { client }), '')
   assert.equal(refused('scope=a+offline_access'), 'invalid_scope')
 })
 
-test('decision 10: offline_access in the registration is not granted either', () => {
+test('contract, offline_access: offline_access in the registration is not granted either', () => {
   const client = literalClient({ scope: 'a offline_access' })
   assert.equal(granted('', { client, default_scopes: ['offline_access'] }), 'a')
   assert.equal(refused('scope=offline_access', { client }), 'invalid_scope')
@@ -150,7 +150,7 @@ test('RFC 8707 2: a resource that is none is invalid_target before the transacti
   }
 })
 
-test('decision 2: a lifetime of the client beats that of the server', () => {
+test('contract, lifetimes: a lifetime of the client beats that of the server', () => {
   const { result } = stepped(work('', { client: literalClient({ access_token_ttl: 60 }) }), [])
   assert.ok(!(result instanceof OAuthError))
   assert.equal(result.exp, NOW + 60)

@@ -232,8 +232,11 @@ export const titlesOf = (text: string): readonly string[] =>
     (match) => match[2] ?? '',
   )
 
-/** A title names its source, a colon, and what is required: `RFC 7009 2.2: an unknown token is no error`. */
+/**
+ * A title names its source, a colon, and what is required: `RFC 7009 2.2: an unknown token is no error`.
+ * How the work was cut up is no source.
+ */
 export const titleFaults = ({ path, text }: Source): readonly string[] =>
   titlesOf(text)
-    .filter((title) => !/^\S.*?: \S+ \S+/.test(title))
+    .filter((title) => !/^\S.*?: \S+ \S+/.test(title) || /^issue\b[^:]*:/.test(title))
     .map((title) => `${path}: '${title}' names no requirement`)

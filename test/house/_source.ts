@@ -1,4 +1,5 @@
 /** What the house tests read: the files of the checkout, and TypeScript with its words taken out. */
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +34,19 @@ export const foldersIn = (folder: string): readonly string[] =>
     .filter((entry) => entry.isDirectory() && filesBelow(`${folder}/${entry.name}`).length > 0)
     .map((entry) => entry.name)
     .sort()
+
+/** Whether a path is the project's: in a git checkout what git tracks, or would if told to add all; else any. */
+export const isOurs = (): ((path: string) => boolean) => {
+  const asked = existsSync(join(ROOT, '.git'))
+    ? spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      })
+    : undefined
+  if (asked?.status !== 0) return () => true
+  const known = new Set(asked.stdout.split('\0'))
+  return (path) => known.has(path)
+}
 
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 

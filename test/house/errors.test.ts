@@ -58,14 +58,14 @@ const sections = (): ReadonlyMap<string, string> =>
       }),
   )
 
-test('ux 1.1, error text: docs/errors.md has every code that can be answered, once, and none that cannot', () => {
+test('contract, error text: docs/errors.md has every code that can be answered, once, and none that cannot', () => {
   const codes = [...new Set(answers().map(([code]) => code))].sort()
   assert.ok(codes.length > 40, `${codes.length} codes were found in the sources`)
   assert.deepEqual([...sections().keys()].sort(), codes)
   assert.equal(sections().size, found(/^### /gm, read('docs/errors.md')).length, 'a code stands there twice')
 })
 
-test('ux 1.1, error text: each error is documented with its exit code or status, what it means and what to do', () => {
+test('contract, error text: each error is documented with its exit code or status, what it means and what to do', () => {
   for (const [code, label] of answers()) {
     const section = sections().get(code) ?? ''
     assert.match(section, new RegExp(`\\b${label}\\b`), code)

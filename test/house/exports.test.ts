@@ -14,6 +14,7 @@ const PUBLIC = [
   'type ErrorCode',
   'type GivenMetadata',
   'type Introspection',
+  'type Log',
   'type OAuthServer',
   'type OAuthServerOptions',
   'type RotatedClient',

@@ -61,6 +61,8 @@ test('style 16: a title without a source is found', () => {
   assert.deepEqual(titleFaults({ path: 'test/x.test.ts', text }), [
     "test/x.test.ts: 'works' names no requirement",
   ])
+  const cut = "test('issue 2, part 1: it does work', () => {})"
+  assert.equal(titleFaults({ path: 'test/x.test.ts', text: cut }).length, 1)
 })
 
 test('house: bin/oauthd.js is the only JavaScript', () => {
@@ -70,7 +72,7 @@ test('house: bin/oauthd.js is the only JavaScript', () => {
   assert.deepEqual(scripts, ['bin/oauthd.js'])
 })
 
-test('issue 2, part 1: the lockfile holds no download address', () => {
+test('decision 0006: the lockfile holds no download address', () => {
   assert.doesNotMatch(read('package-lock.json'), /"resolved": "[a-z+]+:/)
 })
 

@@ -31,7 +31,7 @@ test('CL-02, CA-11: a client revoked by another process is refused on the next r
   assert.deepEqual((await h.post('introspect', { token }, basic(reader))).body, { active: false })
 })
 
-test('CL-02, decision 18: a secret rotated by another process is dead on the next request, with --overlap later', async () => {
+test('CL-02, SEC-01, SEC-02: a secret rotated by another process is dead on the next request, with --overlap later', async () => {
   const [at_once, later] = [await h.client(), await h.client()]
   assert.deepEqual([(await ask(at_once)).status, (await ask(later)).status], [200, 200])
   const first = await rotateSecret(cli, at_once.client_id)

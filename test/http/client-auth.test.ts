@@ -171,6 +171,41 @@ test('ERR-04: unknown client, wrong secret, wrong method and revoked client cann
   }
 })
 
+test('ERR-04: whoever is refused, a hash of the secret was made and compared', async () => {
+  const client = await h.client()
+  const gone = await h.client()
+  await revoke(h.server, gone.client_id)
+  const { client_id } = await h.client(PUBLIC_CLIENT)
+  let compared: string[] = []
+  const { secrets } = h.server
+  const server = {
+    ...h.server,
+    secrets: {
+      ...secrets,
+      pretendToMatch(presented: string) {
+        compared.push('pretended')
+        return secrets.pretendToMatch(presented)
+      },
+      matchesClientSecret(...given: Parameters<typeof secrets.matchesClientSecret>) {
+        compared.push('compared')
+        return secrets.matchesClientSecret(...given)
+      },
+    },
+  }
+  const { client_secret } = client
+  const byWork: readonly [string, Credentials, string][] = [
+    ['unknown', { client_id: 'cl_nobody', client_secret }, 'pretended'],
+    ['public', { client_id, client_secret }, 'pretended'],
+    ['revoked', gone, 'compared'],
+    ['wrong secret', { ...client, client_secret: 'a-wrong-secret-0000' }, 'compared'],
+  ]
+  for (const [who, credentials, work] of byWork) {
+    compared = []
+    assert.deepEqual(said(await h.post('token', WORK, basic(credentials), server)), INVALID_CLIENT)
+    assert.deepEqual(compared, [work], who)
+  }
+})
+
 test('ERR-04: a client that is remembered is refused no sooner than one that has to be looked for', async () => {
   const client = await h.client()
   let turns = 0
@@ -189,7 +224,7 @@ test('ERR-04: a client that is remembered is refused no sooner than one that has
   assert.equal(turns, 1)
 })
 
-test('ERR-03, decision 7: invalid_client has a Basic challenge exactly when Authorization was sent', async () => {
+test('ERR-03: invalid_client has a Basic challenge exactly when Authorization was sent', async () => {
   const { client_id, client_secret } = await h.client()
   const wrong = `${client_secret}x`
   for (const endpoint of ENDPOINTS) {

@@ -37,7 +37,7 @@ test('MD-03, MD-04, MD-05: metadata lists what works now, every member of it and
   })
 })
 
-test('MD-05, decision 10: scopes_supported follows what the operator describes, less what is not for everybody', async () => {
+test('MD-05: scopes_supported follows what the operator describes, less what is not for everybody', async () => {
   const described = ['invoices.read', 'introspect', 'oauthd:interactions', 'offline_access']
   for (const scope of described) {
     const record = { scope, title: null, description: null, is_default: false, is_sensitive: false }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import type { Exchange } from '../../src/http/answer.ts'
+import { refuse } from '../../src/http/refuse.ts'
+import { OAuthError } from '../../src/protocol/error.ts'
 import type { Server } from '../../src/server.ts'
 import { StoreError, type StoreErrorCode } from '../../src/store/store-error.ts'
 import { type Answered, basic, type Given, openHarness } from './_harness.ts'
@@ -138,4 +141,21 @@ test('HTTP-18: a bug that is thrown at once, and one while the caller is looked 
   const answered = await h.post('introspect', { token: 'x' }, basic(client), broken)
   assert.deepEqual(said(answered), [500, 'server_error'])
   assert.equal(answered.headers.get('www-authenticate'), null)
+})
+
+test('ERR-01: why a body could not be read is for the log', () => {
+  const exchange: Exchange = {
+    request: new Request('http://localhost/oauth/token'),
+    search: '',
+    request_id: 'r',
+    at: 0,
+    now: 0,
+    note: {},
+  }
+  const refusal = new OAuthError('invalid_request', 'the body could not be read to its end', {
+    cause: new Error('aborted'),
+  })
+  const { body } = refuse(h.server.log, exchange, refusal)
+  assert.equal(exchange.note['reason'], 'aborted')
+  assert.doesNotMatch(body ?? '', /aborted/)
 })

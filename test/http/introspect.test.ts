@@ -104,7 +104,7 @@ test('RFC 7662 2.1: token_type_hint may be right, wrong or unknown', async () =>
   }
 })
 
-test('IN-05, decision 21: `own` sees what was issued to it or is meant for its resource, `any` sees all', async () => {
+test('IN-05: `own` sees what was issued to it or is meant for its resource, `any` sees all', async () => {
   const issued = await h.client()
   const any = await h.client({ introspect: 'any' })
   const stranger = await h.client()
@@ -186,4 +186,15 @@ test('IN-04: a bearer token is of no use where a client must authenticate', asyn
     const answered = await h.post(endpoint, { ...GRANT, token }, bearer(token))
     assert.deepEqual([answered.status, answered.body['error']], [401, 'invalid_client'])
   }
+})
+
+test('CA-05: a client_id beside a bearer token must be the one of its client', async () => {
+  const [caller, other] = [await h.client({ scope: 'introspect' }), await h.client()]
+  const token = await h.token(caller)
+  const asked = async (client_id: string): Promise<unknown[]> => {
+    const { status, body } = await h.post('introspect', { token, client_id }, bearer(token))
+    return [status, body['error']]
+  }
+  assert.deepEqual(await asked(caller.client_id), [200, undefined])
+  assert.deepEqual(await asked(other.client_id), [400, 'invalid_request'])
 })

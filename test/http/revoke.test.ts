@@ -54,7 +54,7 @@ test('RV-03: a token_type_hint that is wrong or unknown does not matter', async 
   }
 })
 
-test('RV-04, decision 22: the token of another client is invalid_grant and stays active', async () => {
+test('RV-04: the token of another client is invalid_grant and stays active', async () => {
   const [client, stranger] = [await h.client(), await h.client({ introspect: 'any' })]
   const { client_id } = await h.client(PUBLIC_CLIENT)
   const token = await h.token(client)

@@ -39,7 +39,7 @@ before(async () => {
 })
 after(() => folder.remove())
 
-test('issue 2, part 1: the tarball holds the launcher, dist/, the schema and the licence, and no sources', () => {
+test('contract, running it: the tarball holds the launcher, dist/, the schema and the licence, and no sources', () => {
   const paths = packed.files.map(({ path }) => path)
   for (const path of [
     'bin/oauthd.js',
@@ -59,7 +59,7 @@ test('issue 2, part 1: the tarball holds the launcher, dist/, the schema and the
   )
 })
 
-test('issue 2, part 1: publint finds nothing to say about the tarball', async () => {
+test('contract, running it: publint finds nothing to say about the tarball', async () => {
   const output = await must(join(PROGRAMS, 'publint'), ['run', tarball, '--strict'], folder.path)
   assert.match(output, /All good!/)
 })

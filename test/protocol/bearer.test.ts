@@ -42,8 +42,8 @@ test('RFC 6750 section 3: a request without credentials is told nothing but the 
 test('RFC 6750 section 3: a bad token and a missing scope are named', () => {
   assert.equal(bearerChallenge({ error: 'invalid_token' }), 'Bearer realm="oauthd", error="invalid_token"')
   assert.equal(
-    bearerChallenge({ realm: 'a', error: 'insufficient_scope', error_description: 'b', scope: 'c d' }),
-    'Bearer realm="a", error="insufficient_scope", error_description="b", scope="c d"',
+    bearerChallenge({ error: 'insufficient_scope', scope: 'c d' }),
+    'Bearer realm="oauthd", error="insufficient_scope", scope="c d"',
   )
 })
 

@@ -50,7 +50,7 @@ test('contract, client:create: our own members appear when they say something', 
   assert.deepEqual({ first_party, owner, introspect, resource, access_token_ttl }, own)
 })
 
-test('decision 4: a method that was named is shown as named', () => {
+test('CA-07: a method that was named is shown as named', () => {
   const { token_endpoint_auth_method } = clientInformation(
     client({ redirect_uris: ['https://shop.example/cb'], token_endpoint_auth_method: 'none' }),
   )

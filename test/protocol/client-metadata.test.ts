@@ -106,7 +106,7 @@ test('contract, settled points: reserved scopes are only for clients with client
   assert.equal(registrable({ ...CRON, scope: 'oauthd:interactions' }).scope, 'oauthd:interactions')
 })
 
-test('decision 4: a method left out stays out, and is not the same as none', () => {
+test('CA-07: a method left out stays out, and is not the same as none', () => {
   assert.equal(registrable(SHOP).token_endpoint_auth_method, null)
   assert.equal(isConfidential(registrable(SHOP)), true)
   assert.equal(

@@ -10,7 +10,7 @@ test('contract, client:rotate-secret: a duration is seconds, or a number with s,
   }
 })
 
-test('ux 1.4: a duration is told by its two largest units', () => {
+test('contract, durations: a duration is told by its two largest units', () => {
   const cases = {
     '0': '0 s',
     '59': '59 s',

@@ -18,7 +18,7 @@ for (const { source, issuer, path } of vectors<{ source: string; issuer: string;
   })
 }
 
-test('HTTP-16, decision 16: an issuer is https, or http on loopback', () => {
+test('HTTP-16: an issuer is https, or http on loopback', () => {
   for (const issuer of [
     'https://id.example',
     'https://id.example/',

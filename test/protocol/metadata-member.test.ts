@@ -4,11 +4,11 @@ import {
   inWords,
   readChoice,
   readFlag,
-  readLifetime,
   readList,
   readName,
   readOwner,
   readScope,
+  readSeconds,
 } from '../../src/protocol/metadata-member.ts'
 import { refusal } from './_refusal.ts'
 
@@ -97,12 +97,12 @@ test('contract, client:create: owner is TYPE:ID', () => {
   )
 })
 
-test('decision 2: a lifetime is whole seconds from 1 to 365 days', () => {
-  assert.equal(readLifetime('access_token_ttl', 1), 1)
-  assert.equal(readLifetime('access_token_ttl', 31_536_000), 31_536_000)
-  assert.equal(readLifetime('access_token_ttl', null), null)
-  assert.equal(readLifetime('access_token_ttl', undefined), null)
-  refused(readLifetime, 0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 31_536_001, '60')
+test('contract, lifetimes: a lifetime is whole seconds from 1 to 365 days', () => {
+  assert.equal(readSeconds('access_token_ttl', 1), 1)
+  assert.equal(readSeconds('access_token_ttl', 31_536_000), 31_536_000)
+  assert.equal(readSeconds('access_token_ttl', null), null)
+  assert.equal(readSeconds('access_token_ttl', undefined), null)
+  refused(readSeconds, 0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 31_536_001, '60')
 })
 
 test('style 18: a list of words in a sentence', () => {

@@ -4,7 +4,6 @@ import {
   distinctResources,
   isSameResource,
   readResources,
-  registeredSpelling,
   resourceProblem,
 } from '../../src/protocol/resource.ts'
 import { refusal } from './_refusal.ts'
@@ -74,7 +73,7 @@ test('RI-03: nothing else is normalised', () => {
   assert.equal(isSameResource('https://h.example/a?b', 'https://h.example/a?B'), false)
 })
 
-test('decision 11: a resource named twice counts once, as first spelled', () => {
+test('RFC 8707 2: a resource named twice counts once, as first spelled', () => {
   assert.deepEqual(readResources(['https://h.example/', 'https://b.example', 'https://h.example']), [
     'https://h.example/',
     'https://b.example',
@@ -82,8 +81,9 @@ test('decision 11: a resource named twice counts once, as first spelled', () => 
   assert.deepEqual(distinctResources([]), [])
 })
 
-test('decision 11: the registered spelling is the one that is emitted', () => {
-  const registered = ['https://a.example', 'https://h.example']
-  assert.equal(registeredSpelling('https://h.example/', registered), 'https://h.example')
-  assert.equal(registeredSpelling('https://x.example/', registered), undefined)
+test('contract, bad input: more than 20 resources are invalid_target, named twice or not', () => {
+  const many = Array.from({ length: 21 }, (_, count) => `https://${count}.example`)
+  assert.equal(readResources(many.slice(1)).length, 20)
+  refusal('invalid_target', () => readResources(many))
+  refusal('invalid_target', () => readResources(Array.from({ length: 21 }, () => 'https://a.example')))
 })

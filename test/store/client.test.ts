@@ -80,7 +80,7 @@ test('contract, client:list: the list is of one owner, exactly', async (t) => {
   assert.deepEqual(await ids(store), ['cl_1', 'cl_2', 'cl_3'])
 })
 
-test('ux F1: clients are counted as far as asked, without the revoked', async (t) => {
+test('contract, serve: clients are counted as far as asked, without the revoked', async (t) => {
   const { store } = await testStore(t)
   assert.equal(await store.read(countClients(1)), 0)
   await store.write(() => putClient({ client_id: 'cl_0', revoked_at: NOW }))

@@ -4,7 +4,7 @@ import { insertFirstHashKey, listHashKeys } from '../../src/store/hash-key.ts'
 import { run } from '../../src/store/work.ts'
 import { NOW, testStore } from '../_store.ts'
 
-test('issue 2, part 3: of two first hash keys one is stored, and the second is none', async (t) => {
+test('decision 0003: of two first hash keys one is stored, and the second is none', async (t) => {
   const { store } = await testStore(t)
   assert.deepEqual(await store.read(listHashKeys()), [])
   await Promise.all(

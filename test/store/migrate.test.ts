@@ -157,7 +157,7 @@ test('house 4: of several that migrate one database at once, one does', async (t
   await Promise.all(stores.map((store) => store.close()))
 })
 
-test('ux: what db:migrate would do is told without doing it', async (t) => {
+test('contract, db:migrate: what it would do is told without doing it', async (t) => {
   const nameOf = ({ name }: Step): string => name
   const internals = { steps: [initial, note, rebuild] }
   const file = await oldDatabase(t)

@@ -56,7 +56,7 @@ test('house 4: a network file system is warned about, by the path of the databas
   assert.deepEqual(warnings, [
     {
       code: 'network_file_system',
-      message: `the database is on a network file system (NFS), where two machines can damage it: ${file}`,
+      message: `the database may be on a network file system (NFS), where two machines can damage it: ${file}`,
     },
   ])
 })

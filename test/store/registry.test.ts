@@ -54,11 +54,15 @@ test('house 4: tokens that this process issues leave the registry alone', async 
 test('house 4: an unknown id is not kept, and is found as soon as it is registered', async (t) => {
   const { store } = await testStore(t)
   const { registry, reads } = counted(store)
+  const kept = t.mock.method(Map.prototype, 'set')
   assert.equal(await registry.client('cl_1'), undefined)
   assert.equal(await registry.client('cl_1'), undefined)
   assert.equal(reads(), 2)
+  const isKept = (): boolean => kept.mock.calls.some(({ arguments: [key] }) => key === 'cl_1')
+  assert.equal(isKept(), false)
   await store.write(() => putClients('cl_1'))
   assert.equal((await registry.client('cl_1'))?.client.client_id, 'cl_1')
+  assert.equal(isKept(), true)
 })
 
 test('CA-11: a change by this process holds for the next call', async (t) => {
