@@ -21,7 +21,7 @@ const BATCH = 10_000
 
 export const SCOPE = 'orders:read orders:write'
 
-/** Makes the database with oauthd's own means, then writes rows without it, which takes 15 s a million. */
+/** Makes the database with oauthd's own means, then writes rows without it, which takes about 10 s a million. */
 export const fillDatabase = async (db: string, rows: number, clients: number): Promise<Filled> => {
   const settings = { issuer: 'http://localhost:6749', prefix: 'oauth', access_token_ttl: 3600 }
   const server = await openServer({ db, mode: 'create', settings })
