@@ -36,7 +36,9 @@ export interface Generator {
 export const createGenerator = (options: Options, place: Placement, folder: string): Generator => {
   const { generator, connections } = options
   // `wrk -v` says its version on the first line and ends with 1.
-  const version = /^wrk (?:\w+\/)?([\w.]+)/.exec(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1]
+  const version = /^wrk (?:\w+\/)?([\w.]+)/.exec(
+    spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout ?? '',
+  )?.[1]
   if (generator === 'wrk' && version === undefined)
     throw new TypeError('--generator wrk: wrk is not installed')
   const useWrk = generator !== 'autocannon' && version !== undefined
