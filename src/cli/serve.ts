@@ -36,7 +36,7 @@ export const serve: Command = defineCommand({
         import('../http/unparsed.ts'),
         import('./listen.ts'),
       ])
-    const log = createLog(await standardError())
+    const log = createLog(await standardError(print.mode === 'human'))
     const opened = await openServer({
       db: settings.db,
       mode: 'create',
@@ -104,8 +104,8 @@ const stopSignals = (): Stop => {
 }
 
 /** Where the log goes: as it is, or for people when they are looking. */
-const standardError = async (): Promise<{ write(lines: string): void }> => {
-  if (!process.stderr.isTTY) return process.stderr
+const standardError = async (forPeople: boolean): Promise<{ write(lines: string): void }> => {
+  if (!forPeople || !process.stderr.isTTY) return process.stderr
   const { prettyFactory } = await import('pino-pretty')
   const pretty = prettyFactory({
     translateTime: 'SYS:HH:MM:ss',
