@@ -45,7 +45,7 @@ export const clientRow = (given: Partial<Client> = {}): Row => {
   }
 }
 
-/** A live row of oauth_access_token joined with its client. */
+/** A live row of oauth_access_token, with what its client says of it: 0, it stands. */
 export const tokenRow = (given: Row = {}): Row => ({
   jti: 'jti_1',
   token_hash: new Uint8Array(32),
@@ -58,7 +58,7 @@ export const tokenRow = (given: Row = {}): Row => ({
   iat: NOW,
   exp: NOW + 3600,
   revoked_at: null,
-  client_revoked_at: null,
+  client_revoked_at: 0,
   ...given,
 })
 

@@ -9,22 +9,30 @@ export interface AccessToken extends KnownToken {
 
 type Row = Omit<AccessToken, 'aud'> & { aud: string | null }
 
-const token = (row: Row): AccessToken => ({
-  ...row,
-  aud: row.aud === null ? null : (JSON.parse(row.aud) as readonly string[]),
-})
+/** A token without its client is no token: then `client_revoked_at` is NULL, and 0 while it stands. */
+const token = (row: Row): AccessToken[] =>
+  row.client_revoked_at === null
+    ? []
+    : [
+        {
+          ...row,
+          aud: row.aud === null ? null : (JSON.parse(row.aud) as readonly string[]),
+          client_revoked_at: row.client_revoked_at === 0 ? null : row.client_revoked_at,
+        },
+      ]
 
-/** A token without its client is no token. CROSS JOIN, because SQLite then looks for the token first. */
-const SELECT = `SELECT jti, token_hash, hash_key_id, token.client_id, sub, grant_type, token.scope, aud, iat, exp,
-    token.revoked_at, client.revoked_at AS client_revoked_at
-  FROM oauth_access_token AS token CROSS JOIN oauth_client AS client WHERE client.client_id = token.client_id`
+// Not a join: SQLite would prepare it anew at every look, at the price of the look itself.
+const SELECT = `SELECT jti, token_hash, hash_key_id, client_id, sub, grant_type, scope, aud, iat, exp, revoked_at,
+    (SELECT coalesce(client.revoked_at, 0) FROM oauth_client AS client
+     WHERE client.client_id = token.client_id) AS client_revoked_at
+  FROM oauth_access_token AS token`
 
-const FIND = `${SELECT} AND jti = $jti`
+const FIND = `${SELECT} WHERE jti = $jti`
 
 /** One access token and whether its client still stands, in one statement (IN-04). */
 export function* findAccessToken(jti: string): Work<AccessToken | undefined> {
   const row = yield* one<Row>(FIND, { jti })
-  return row === undefined ? undefined : token(row)
+  return row === undefined ? undefined : token(row)[0]
 }
 
 const INSERT = `INSERT INTO oauth_access_token
@@ -86,23 +94,25 @@ export interface TokenFilter {
 
 /** A page of access tokens, newest first. */
 export function* listAccessTokens(filter: TokenFilter): Work<readonly AccessToken[]> {
-  const client = filter.client_id === undefined ? '' : 'AND token.client_id = $client_id'
+  const client = filter.client_id === undefined ? '' : 'AND client_id = $client_id'
   const sub = filter.sub === undefined ? '' : 'AND sub = $sub'
   const live =
     filter.live_at === undefined
       ? ''
-      : 'AND exp > $live_at AND token.revoked_at IS NULL AND client.revoked_at IS NULL'
+      : `AND exp > $live_at AND revoked_at IS NULL AND NOT EXISTS (
+           SELECT 1 FROM oauth_client AS client
+           WHERE client.client_id = token.client_id AND client.revoked_at IS NOT NULL)`
   const before = filter.before === undefined ? '' : 'AND jti < $before'
   const { limit, ...rest } = filter
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   const rows = yield* all<Row>(
-    `${SELECT} ${client} ${sub} ${live} ${before} ORDER BY jti DESC LIMIT $limit`,
+    `${SELECT} WHERE 1 = 1 ${client} ${sub} ${live} ${before} ORDER BY jti DESC LIMIT $limit`,
     {
       ...given,
       limit,
     },
   )
-  return rows.map(token)
+  return rows.flatMap(token)
 }
 
 /** db:prune removes tokens that expired before `before`, some at a time; gives how many. */
