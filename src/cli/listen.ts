@@ -38,6 +38,9 @@ export const listenOn = async (listener: RequestListener, host: string, port: nu
       qr: false,
     })
     const { server, address } = await Promise.race([listening, crash.promise])
+    // http-shutdown's own listener writes to the socket of a request that is gone, and the process ends.
+    for (const theirs of server.listeners('request').slice(1))
+      server.off('request', theirs as RequestListener)
     if (port === 0 || address.port === port) {
       return { server, port: address.port, connections: connectionsOf(server) }
     }
