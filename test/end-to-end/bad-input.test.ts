@@ -34,6 +34,7 @@ test('contract, bad input: a truncated body, a broken chunk, an endless head, a 
     [400, `${client_secret}\r\n\r\n`],
     [431, post({ 'x-long': client_secret.repeat(400) })],
     [413, post({ 'content-length': '70000' })],
+    [413, post({ 'transfer-encoding': 'chunked' }, `11170\r\n${'a'.repeat(70_000)}\r\n0\r\n\r\n`)],
     [400, bytesOf('GET', `/%zz/${client_secret}`, {})],
     [404, bytesOf('GET', `/${client_secret}`, {})],
     [405, bytesOf('TRACE', `/oauth/token?${body}`, { 'x-secret': client_secret })],
