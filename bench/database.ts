@@ -1,6 +1,7 @@
 /** The database that is measured: clients, and as many live tokens as were asked for. */
 import Database from 'better-sqlite3'
 import { createClient } from '../src/clients.ts'
+import { completeSettings } from '../src/protocol/settings.ts'
 import { openServer, type Server } from '../src/server.ts'
 import type { Credentials } from './request.ts'
 
@@ -23,7 +24,7 @@ export const SCOPE = 'orders:read orders:write'
 
 /** Makes the database with oauthd's own means, then writes rows without it, which takes about 10 s a million. */
 export const fillDatabase = async (db: string, rows: number, clients: number): Promise<Filled> => {
-  const settings = { issuer: 'http://localhost:6749', prefix: 'oauth', access_token_ttl: 3600 }
+  const settings = completeSettings({})
   const server = await openServer({ db, mode: 'create', settings })
   try {
     const owners: Credentials[] = []

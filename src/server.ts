@@ -36,6 +36,13 @@ export interface ServerSettings {
   /** Without slashes at its ends, `oauth` by default. */
   readonly prefix: string
   readonly access_token_ttl: number
+  readonly code_ttl: number
+  readonly refresh_ttl: number
+  readonly refresh_idle_ttl: number
+  readonly refresh_grace: number
+  readonly session_ttl: number
+  /** `undefined`: the built-in pages. */
+  readonly interaction_url: string | undefined
 }
 
 export interface ServerOptions {

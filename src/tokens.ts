@@ -47,6 +47,7 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
   const issued = await server.store.write(() =>
     issueAccessToken(fresh, {
       client_id,
+      authorization_id: null,
       sub: client_id,
       grant_type: GRANT_TYPE,
       scope,

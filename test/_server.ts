@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { createClient } from '../src/clients.ts'
 import { createApp } from '../src/http/app.ts'
 import type { Client, GivenMetadata } from '../src/protocol/client-metadata.ts'
+import { completeSettings } from '../src/protocol/settings.ts'
 import { type Clock, openServer, type Server, type ServerOptions } from '../src/server.ts'
 import { NOW, temporaryFolder } from './_store.ts'
 
@@ -40,11 +41,7 @@ export interface TestServer extends TestClock {
   post(endpoint: string, form: Readonly<Record<string, string>>): Promise<HttpAnswer>
 }
 
-export const SETTINGS: ServerOptions['settings'] = {
-  issuer: 'https://id.example',
-  prefix: 'oauth',
-  access_token_ttl: 3600,
-}
+export const SETTINGS: ServerOptions['settings'] = completeSettings({ issuer: 'https://id.example' })
 
 export interface TestServerOptions extends Partial<Omit<ServerOptions, 'clock' | 'log'>> {
   /** Of another server, so that both live at one time. */

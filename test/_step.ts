@@ -51,6 +51,7 @@ export const tokenRow = (given: Row = {}): Row => ({
   token_hash: new Uint8Array(32),
   hash_key_id: 'hk_1',
   client_id: 'cl_1',
+  authorization_id: null,
   sub: 'cl_1',
   grant_type: 'client_credentials',
   scope: 'a',
@@ -59,6 +60,7 @@ export const tokenRow = (given: Row = {}): Row => ({
   exp: NOW + 3600,
   revoked_at: null,
   client_revoked_at: 0,
+  authorization_revoked_at: null,
   ...given,
 })
 

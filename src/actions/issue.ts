@@ -12,6 +12,8 @@ export interface FreshToken {
 /** What a token stands for. Times are epoch seconds, `ttl` seconds; `aud` null is the issuer. */
 export interface TokenGrant {
   readonly client_id: string
+  /** What a person allowed; `null` for a client's own token. */
+  readonly authorization_id: string | null
   readonly sub: string
   readonly grant_type: string
   readonly scope: string
@@ -30,7 +32,7 @@ export interface Issued {
 
 /** The only place where a token row is inserted. */
 export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Issued> {
-  const { client_id, sub, grant_type, scope, aud, now, ttl } = grant
+  const { client_id, authorization_id, sub, grant_type, scope, aud, now, ttl } = grant
   const { access_token, jti, token_hash, hash_key_id } = fresh
   const exp = now + ttl
   yield* insertAccessToken({
@@ -38,6 +40,7 @@ export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Is
     token_hash,
     hash_key_id,
     client_id,
+    authorization_id,
     sub,
     grant_type,
     scope,

@@ -1,17 +1,20 @@
 import { isLive, maySee } from '../protocol/access-token.ts'
 import type { Client } from '../protocol/client-metadata.ts'
+import type { TokenKind } from '../protocol/token-form.ts'
 import { type AccessToken, findAccessToken, markAccessTokenRevoked } from '../store/access-token.ts'
 import type { Work } from '../store/work.ts'
 
-/** A token that somebody presented: its public half, and the comparison with a row. */
+/** A token that somebody presented: its kind and public half, and the comparison with a row. */
 export interface Presented {
-  readonly jti: string
-  matches(row: AccessToken): boolean
+  readonly kind: TokenKind
+  readonly id: string
+  matches(row: { readonly token_hash: Uint8Array; readonly hash_key_id: string }): boolean
 }
 
-/** The row of a presented token, live or not; `undefined` when there is none or the secret is wrong. */
+/** The row of a presented access token, live or not; `undefined` when there is none or the secret is wrong. */
 export function* findPresented(presented: Presented): Work<AccessToken | undefined> {
-  const row = yield* findAccessToken(presented.jti)
+  if (presented.kind !== 'access_token') return undefined
+  const row = yield* findAccessToken(presented.id)
   return row !== undefined && presented.matches(row) ? row : undefined
 }
 

@@ -63,6 +63,7 @@ export const tokenIntrospect: Command = defineCommand({
 
 const WORDS: Readonly<Record<Inactivity['reason'], string>> = {
   revoked: 'revoked',
+  authorization_revoked: 'access was taken back',
   client_revoked: 'its client was revoked',
   expired: 'expired',
 }

@@ -5,7 +5,12 @@ import { derive } from './seal.ts'
 export interface HashKey {
   readonly hash_key_id: string
   readonly access_token: KeyObject
+  readonly refresh_token: KeyObject
+  readonly authorization_code: KeyObject
+  readonly session: KeyObject
   readonly client_secret: KeyObject
+  /** What is counted against somebody is stored under a name that says nothing. */
+  readonly limit: KeyObject
 }
 
 /** The hash keys of a database. New hashes use `newest`; stored ones name the key they were made with. */
@@ -25,6 +30,12 @@ export const hashKeys = (keys: readonly { hash_key_id: string; key: Uint8Array }
 // A KeyObject is made once: hashing with a bare Buffer costs seven times as much a call.
 const hashKey = (hash_key_id: string, key: Uint8Array): HashKey => ({
   hash_key_id,
-  access_token: createSecretKey(derive(key, 'oauthd access token', 32)),
-  client_secret: createSecretKey(derive(key, 'oauthd client secret', 32)),
+  access_token: purpose(key, 'oauthd access token'),
+  refresh_token: purpose(key, 'oauthd refresh token'),
+  authorization_code: purpose(key, 'oauthd authorization code'),
+  session: purpose(key, 'oauthd session'),
+  client_secret: purpose(key, 'oauthd client secret'),
+  limit: purpose(key, 'oauthd limit'),
 })
+
+const purpose = (key: Uint8Array, words: string): KeyObject => createSecretKey(derive(key, words, 32))

@@ -6,6 +6,7 @@ import {
   PREFIX,
   parseToken,
   preview,
+  type TokenKind,
   timeOrderedId,
 } from '../protocol/token-form.ts'
 import type { HashKeys } from './hash-key.ts'
@@ -19,6 +20,14 @@ export interface MintedToken {
   readonly hash_key_id: string
 }
 
+/** A new string of another kind: the clear value, once, and what may be stored of it. */
+export interface Minted {
+  readonly clear: string
+  readonly id: string
+  readonly hash: Uint8Array
+  readonly hash_key_id: string
+}
+
 /** A client secret as it is stored; the clear value stays with the caller. */
 export interface HashedSecret {
   readonly client_secret_id: string
@@ -29,7 +38,9 @@ export interface HashedSecret {
 
 /** A token that somebody presented: well formed, its checksum right, not yet compared with a row. */
 export interface PresentedToken {
-  readonly jti: string
+  readonly kind: TokenKind
+  /** The primary key of its row. */
+  readonly id: string
   /** Whether a row is this token's, in constant time. */
   matches(row: { readonly token_hash: Uint8Array; readonly hash_key_id: string }): boolean
 }
@@ -37,6 +48,7 @@ export interface PresentedToken {
 /** Every random string and every keyed hash of one database. */
 export interface Secrets {
   accessToken(at: number): MintedToken
+  mint(kind: TokenKind, at: number): Minted
   clientSecret(): string
   hashClientSecret(client_secret: string, at: number): HashedSecret
   /** Whether a presented secret is the stored one, in constant time. */
@@ -46,24 +58,26 @@ export interface Secrets {
   ): boolean
   /** Spends the time of one comparison: an unknown client must not answer faster (ERR-04). */
   pretendToMatch(client_secret: string): false
-  /** `undefined` for what is not one of our access tokens, a typo included: no row is read for it. */
+  /** `undefined` for what is not one of our tokens, a typo included: no row is read for it. */
   present(token: string): PresentedToken | undefined
+  /** The name under which something is counted: says nothing of what it is. */
+  limitKey(words: string): string
 }
 
 /** @param keys the hash keys of the database; `at` above is epoch milliseconds */
 export const createSecrets = (keys: HashKeys): Secrets => {
   const { newest } = keys
+  const mint = (kind: TokenKind, at: number): Minted => {
+    const id = timeOrderedId(at, randomBytes(ID_RANDOM_BYTES))
+    const clear = assemble(PREFIX[kind], id, secretPart())
+    return { clear, id, hash: hmac(newest[kind], clear), hash_key_id: newest.hash_key_id }
+  }
   return {
     accessToken(at) {
-      const jti = timeOrderedId(at, randomBytes(ID_RANDOM_BYTES))
-      const access_token = assemble(PREFIX.access_token, jti, secretPart())
-      return {
-        access_token,
-        jti,
-        token_hash: hmac(newest.access_token, access_token),
-        hash_key_id: newest.hash_key_id,
-      }
+      const { clear, id, hash, hash_key_id } = mint('access_token', at)
+      return { access_token: clear, jti: id, token_hash: hash, hash_key_id }
     },
+    mint,
     clientSecret: () => assemble(PREFIX.client_secret, '', secretPart()),
     hashClientSecret: (client_secret, at) => ({
       client_secret_id: newId(PREFIX.client_secret_id, at),
@@ -81,15 +95,18 @@ export const createSecrets = (keys: HashKeys): Secrets => {
     },
     present(token) {
       const form = parseToken(token)
-      if (form?.kind !== 'access_token') return undefined
+      if (form === undefined) return undefined
+      const { kind, id } = form
       return {
-        jti: form.id,
+        kind,
+        id,
         matches({ token_hash, hash_key_id }) {
           const key = keys.find(hash_key_id)
-          return key !== undefined && equal(hmac(key.access_token, token), token_hash)
+          return key !== undefined && equal(hmac(key[kind], token), token_hash)
         },
       }
     },
+    limitKey: (words) => hmac(newest.limit, words).toString('base64url'),
   }
 }
 
@@ -107,6 +124,9 @@ const secretPart = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 /** A time-ordered id with the prefix of its kind. `at` is epoch milliseconds. */
 export const newId = (prefix: string, at: number): string =>
   prefix + timeOrderedId(at, randomBytes(ID_RANDOM_BYTES))
+
+/** `us_` and 80 random bits; never equals a client_id (TK-11). */
+export const newSub = (): string => PREFIX.user + base32(randomBytes(ID_RANDOM_BYTES))
 
 /** `cl_` and 80 random bits; never begins with `https` and never equals a user's `sub` (DR-08, TK-11). */
 export const newClientId = (): string => PREFIX.client + base32(randomBytes(ID_RANDOM_BYTES))

@@ -23,6 +23,7 @@ export const clientCredentials: Grant = {
       if (scope instanceof OAuthError) return scope
       return yield* issueAccessToken(fresh, {
         client_id: client.client_id,
+        authorization_id: null,
         sub: client.client_id,
         grant_type: GRANT_TYPE,
         scope,

@@ -5,6 +5,8 @@ export interface Exchange {
   readonly request: Request
   /** The query with its `?`, or the empty string. */
   readonly search: string
+  /** What stands in the path for the `:id` of its route, as it was sent. */
+  readonly params: Readonly<Record<string, string>>
   readonly request_id: string
   /** When the request came: epoch milliseconds, and whole seconds. */
   readonly at: number
@@ -18,6 +20,8 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
+  /** Values of Set-Cookie, one header each. */
+  readonly cookies?: readonly string[]
 }
 
 export type Handler = (server: Server, exchange: Exchange) => Answer | Promise<Answer>

@@ -4,7 +4,7 @@ import { newRequestId } from '../crypto/secret.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { wellKnownPath } from '../protocol/issuer.ts'
 import type { Server } from '../server.ts'
-import { type Answer, type Exchange, json } from './answer.ts'
+import { type Answer, type Exchange, type Handler, json } from './answer.ts'
 import { corsHeaders, options } from './cors.ts'
 import { refuse } from './refuse.ts'
 import { type Route, routes } from './routes.ts'
@@ -46,33 +46,33 @@ export const createStandalone = (server: Server, bases?: readonly string[]): H3 
   return app
 }
 
-const path = (base: string, prefix: string, { at, name }: Route): string =>
-  at === 'root' ? `${base}/${name}` : `${base}/${prefix}/${name}`
+const path = (base: string, prefix: string, { at, name, path: below = name }: Route): string =>
+  at === 'root' ? `${base}/${below}` : `${base}/${prefix}/${below}`
 
 /** HTTP-12: a path that is not ours is a plain 404; it never echoes what was asked. */
 const NOT_FOUND: Route = {
   at: 'anywhere',
   name: 'not_found',
-  method: 'GET',
   cors: 'none',
-  handler: () => json({ error: 'invalid_request', error_description: 'there is nothing at this path' }, 404),
+  GET: () => json({ error: 'invalid_request', error_description: 'there is nothing at this path' }, 404),
 }
 
 /** A path that is not one, such as `/%zz`: 400 whatever the method, and no echo of it. */
 const MALFORMED: Route = {
   ...NOT_FOUND,
   name: 'malformed',
-  handler: () => json({ error: 'invalid_request', error_description: 'the path is not well formed' }, 400),
+  GET: () => json({ error: 'invalid_request', error_description: 'the path is not well formed' }, 400),
 }
 
 /** Everything that surrounds a handler: request id, methods, the error map, CORS, the log line. */
 const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Response>) => {
   const cors = corsHeaders(route.cors)
-  return async ({ req, url }) => {
+  return async ({ req, url, context }) => {
     const at = server.clock()
     const exchange: Exchange = {
       request: req,
       search: url.search,
+      params: context.params ?? NO_PARAMS,
       request_id: newRequestId(),
       at,
       now: Math.floor(at / 1000),
@@ -84,7 +84,7 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
     } catch (thrown) {
       answer = refuse(server.log, exchange, thrown)
     }
-    const { status, body, headers } = answer
+    const { status, body, headers, cookies } = answer
     server.log.info(
       {
         request_id: exchange.request_id,
@@ -96,22 +96,32 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
       },
       'request',
     )
-    return new FastResponse(body, {
-      status,
-      headers: { ...headers, ...cors, 'x-request-id': exchange.request_id },
-    })
+    const all = { ...headers, ...cors, 'x-request-id': exchange.request_id }
+    if (cookies === undefined) return new FastResponse(body, { status, headers: all })
+    // Two cookies are two headers of one name.
+    const lines = Object.entries(all).concat(cookies.map((cookie) => ['set-cookie', cookie]))
+    return new Response(body, { status, headers: lines })
   }
 }
 
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
+
 const dispatch = (server: Server, route: Route, exchange: Exchange): Answer | Promise<Answer> => {
   const { method } = exchange.request
-  if (method === route.method || (method === 'HEAD' && route.method === 'GET') || route.at === 'anywhere') {
+  const handler = handlerOf(route, method)
+  if (handler !== undefined) {
     if (exchange.search.length > URL_LIMIT) {
       throw new OAuthError('invalid_request', 'the URL is too long', { status: 414 })
     }
-    return route.handler(server, exchange)
+    return handler(server, exchange)
   }
-  const allow = route.method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS'
+  const methods = (['GET', 'POST'] as const).filter((one) => route[one] !== undefined)
+  const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(', ')
   if (method === 'OPTIONS') return options(route.cors, allow, exchange.request)
-  return json({ error: 'invalid_request', error_description: `use ${route.method}` }, 405, { allow })
+  return json({ error: 'invalid_request', error_description: `use ${methods.join(' or ')}` }, 405, { allow })
+}
+
+const handlerOf = (route: Route, method: string): Handler | undefined => {
+  if (method === 'POST' && route.POST !== undefined) return route.POST
+  return method === 'GET' || method === 'HEAD' || route.at === 'anywhere' ? route.GET : undefined
 }

@@ -14,19 +14,23 @@ export interface Route {
    */
   readonly at: 'prefix' | 'root' | 'well-known' | 'anywhere'
   readonly name: string
+  /** The path below its place where it is not the name; `:id` is a parameter of the exchange. */
+  readonly path?: string
   /** GET answers HEAD too (HTTP-13). */
-  readonly method: 'GET' | 'POST'
+  readonly GET?: Handler
+  readonly POST?: Handler
   readonly cors: Cors
-  readonly handler: Handler
+  /** Who reads its refusals: a program (JSON), or a person (a page). */
+  readonly refusals?: 'json' | 'page'
 }
 
 /** Every endpoint, one line each. */
 export const routes = (): readonly Route[] => [
-  { at: 'prefix', name: 'token', method: 'POST', cors: 'api', handler: token },
-  { at: 'prefix', name: 'revoke', method: 'POST', cors: 'api', handler: revoke },
-  { at: 'prefix', name: 'introspect', method: 'POST', cors: 'none', handler: introspect },
-  { at: 'prefix', name: 'jwks', method: 'GET', cors: 'document', handler: jwks },
-  { at: 'well-known', name: 'metadata', method: 'GET', cors: 'document', handler: metadata },
-  { at: 'root', name: 'healthz', method: 'GET', cors: 'none', handler: healthz },
-  { at: 'root', name: 'readyz', method: 'GET', cors: 'none', handler: readyz() },
+  { at: 'prefix', name: 'token', cors: 'api', POST: token },
+  { at: 'prefix', name: 'revoke', cors: 'api', POST: revoke },
+  { at: 'prefix', name: 'introspect', cors: 'none', POST: introspect },
+  { at: 'prefix', name: 'jwks', cors: 'document', GET: jwks },
+  { at: 'well-known', name: 'metadata', cors: 'document', GET: metadata },
+  { at: 'root', name: 'healthz', cors: 'none', GET: healthz },
+  { at: 'root', name: 'readyz', cors: 'none', GET: readyz() },
 ]

@@ -5,6 +5,8 @@ import { isSameResource } from './resource.ts'
 export interface AccessToken {
   readonly jti: string
   readonly client_id: string
+  /** What a person allowed that led to it; `null` for a client's own token. */
+  readonly authorization_id: string | null
   readonly sub: string
   readonly grant_type: string
   /** Space-separated; may be empty. */
@@ -16,6 +18,8 @@ export interface AccessToken {
   readonly revoked_at: number | null
   /** When its client was revoked, which ends every token at once (CA-11). */
   readonly client_revoked_at: number | null
+  /** When its authorization was revoked, which ends all that it led to at once. */
+  readonly authorization_revoked_at: number | null
 }
 
 /** RFC 7662 section 2.2. */
@@ -37,7 +41,7 @@ export interface ActiveToken {
 }
 
 export interface Inactivity {
-  readonly reason: 'revoked' | 'client_revoked' | 'expired'
+  readonly reason: 'revoked' | 'client_revoked' | 'authorization_revoked' | 'expired'
   readonly at: number
 }
 
@@ -46,12 +50,18 @@ export const INACTIVE: { readonly active: false } = Object.freeze({ active: fals
 
 /** TM-02: dead exactly at exp, with no grace for the clock of whoever asks. */
 export const isLive = (token: AccessToken, now: number): boolean =>
-  token.revoked_at === null && token.client_revoked_at === null && now < token.exp
+  token.revoked_at === null &&
+  token.client_revoked_at === null &&
+  token.authorization_revoked_at === null &&
+  now < token.exp
 
 /** Why a token is not live; `undefined` when it is. For the operator only (`token:introspect --explain`). */
 export const whyInactive = (token: AccessToken, now: number): Inactivity | undefined => {
   if (token.revoked_at !== null) return { reason: 'revoked', at: token.revoked_at }
   if (token.client_revoked_at !== null) return { reason: 'client_revoked', at: token.client_revoked_at }
+  if (token.authorization_revoked_at !== null) {
+    return { reason: 'authorization_revoked', at: token.authorization_revoked_at }
+  }
   return now < token.exp ? undefined : { reason: 'expired', at: token.exp }
 }
 

@@ -16,6 +16,11 @@ export interface ClientInformation {
   readonly introspect?: 'any'
   readonly resource?: readonly string[]
   readonly access_token_ttl?: number
+  readonly code_ttl?: number
+  readonly refresh_token_ttl?: number
+  readonly refresh_idle_ttl?: number
+  readonly refresh_grace?: number
+  readonly refresh_rotate?: 'never'
 }
 
 /**
@@ -36,5 +41,20 @@ export const clientInformation = (client: Client): ClientInformation => ({
   ...(client.first_party ? { first_party: true } : {}),
   ...(client.introspect === 'any' ? { introspect: 'any' } : {}),
   ...(client.resource.length === 0 ? {} : { resource: client.resource }),
-  ...(client.access_token_ttl === null ? {} : { access_token_ttl: client.access_token_ttl }),
+  ...lifetimes(client),
+  ...(client.refresh_rotate === 'never' ? { refresh_rotate: 'never' } : {}),
 })
+
+const LIFETIMES = [
+  'access_token_ttl',
+  'code_ttl',
+  'refresh_token_ttl',
+  'refresh_idle_ttl',
+  'refresh_grace',
+] as const
+
+type Lifetimes = { readonly [K in (typeof LIFETIMES)[number]]?: number }
+
+/** Those that are the client's own. */
+const lifetimes = (client: Client): Lifetimes =>
+  Object.fromEntries(LIFETIMES.flatMap((name) => (client[name] === null ? [] : [[name, client[name]]])))

@@ -14,6 +14,7 @@ import { nearest } from './nearest.ts'
 import { registrableRedirectUri } from './redirect-uri.ts'
 import { distinctResources, resourceProblem } from './resource.ts'
 import { isReserved } from './scope.ts'
+import { LONGEST_CODE_LIFETIME, LONGEST_GRACE } from './settings.ts'
 
 /** RFC 7591 section 2, so far as this server knows it, and our own members beside it. */
 export interface ClientMetadata {
@@ -32,8 +33,14 @@ export interface ClientMetadata {
   readonly introspect: 'own' | 'any'
   /** The resources it serves (RFC 8707), as `aud` spells them. */
   readonly resource: readonly string[]
-  /** Seconds; `null`: the server's. */
+  /** Seconds; `null`: the server's. So are the next four. */
   readonly access_token_ttl: number | null
+  readonly code_ttl: number | null
+  readonly refresh_token_ttl: number | null
+  readonly refresh_idle_ttl: number | null
+  readonly refresh_grace: number | null
+  /** Whether each refresh gives a new refresh token (RT-05, RT-16). */
+  readonly refresh_rotate: 'always' | 'never'
 }
 
 /** A registered client. Times are epoch seconds. */
@@ -68,6 +75,11 @@ const MEMBERS: readonly string[] = [
   'introspect',
   'resource',
   'access_token_ttl',
+  'code_ttl',
+  'refresh_token_ttl',
+  'refresh_idle_ttl',
+  'refresh_grace',
+  'refresh_rotate',
 ]
 
 /** Words from the command line and from other servers that no edit distance finds. */
@@ -103,6 +115,11 @@ export const registrable = (given: GivenMetadata): ClientMetadata => {
     introspect: readChoice('introspect', given['introspect'] ?? 'own', ['own', 'any']),
     resource: readResource(given['resource']),
     access_token_ttl: readSeconds('access_token_ttl', given['access_token_ttl']),
+    code_ttl: readSeconds('code_ttl', given['code_ttl'], { most: LONGEST_CODE_LIFETIME }),
+    refresh_token_ttl: readSeconds('refresh_token_ttl', given['refresh_token_ttl']),
+    refresh_idle_ttl: readSeconds('refresh_idle_ttl', given['refresh_idle_ttl']),
+    refresh_grace: readSeconds('refresh_grace', given['refresh_grace'], { least: 0, most: LONGEST_GRACE }),
+    refresh_rotate: readChoice('refresh_rotate', given['refresh_rotate'] ?? 'always', ['always', 'never']),
   }
   refuseInconsistent(metadata)
   refuseOtherResponseTypes(given['response_types'], metadata)
@@ -116,22 +133,9 @@ export const registrable = (given: GivenMetadata): ClientMetadata => {
  * @throws {OAuthError} as {@link registrable}
  */
 export const changedMetadata = (client: ClientMetadata, changes: GivenMetadata): ClientMetadata => {
-  const { client_name, redirect_uris, grant_types, scope, token_endpoint_auth_method } = client
-  const { first_party, owner, introspect, resource, access_token_ttl } = client
+  const members = Object.entries(client).filter(([name]) => MEMBERS.includes(name))
   const given = Object.entries(changes).filter(([, value]) => value !== undefined)
-  return registrable({
-    client_name,
-    redirect_uris,
-    grant_types,
-    scope,
-    token_endpoint_auth_method,
-    first_party,
-    owner,
-    introspect,
-    resource,
-    access_token_ttl,
-    ...Object.fromEntries(given),
-  })
+  return registrable(Object.fromEntries([...members, ...given]))
 }
 
 /** OAuth 2.1 section 2.1: whether the client has credentials. */
@@ -196,6 +200,10 @@ const refuseInconsistent = (metadata: ClientMetadata): void => {
   }
   if (has('client_credentials') && !isConfidential(metadata)) {
     throw badMetadata('grant_types', 'client_credentials is not for a public client')
+  }
+  // RT-05: a public client shows nothing but the refresh token itself, so each works once.
+  if (metadata.refresh_rotate === 'never' && !isConfidential(metadata)) {
+    throw badMetadata('refresh_rotate', 'never is not for a public client')
   }
   if (metadata.introspect === 'any' && !isConfidential(metadata)) {
     throw badMetadata('introspect', 'any is not for a public client')

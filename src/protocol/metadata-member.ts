@@ -1,7 +1,7 @@
 /** One member of client metadata, from whatever was given to a value of its type. Each throws by the member's name. */
 import { OAuthError } from './error.ts'
 import { parseScope } from './scope.ts'
-import { isLifetime, LONGEST_LIFETIME } from './settings.ts'
+import { LONGEST_LIFETIME } from './settings.ts'
 
 const MAX_LIST = 100
 const MAX_NAME = 128
@@ -79,11 +79,16 @@ export const readOwner = (member: string, given: unknown): string | null => {
   throw badMetadata(member, `must be TYPE:ID without spaces, at most ${MAX_OWNER} characters`)
 }
 
-/** A lifetime in whole seconds, 1 to 31,536,000 (365 days); null is the server's own. */
-export const readSeconds = (member: string, given: unknown): number | null => {
+/** A lifetime in whole seconds, 1 to 31,536,000 (365 days) if nothing else is said; null is the server's own. */
+export const readSeconds = (
+  member: string,
+  given: unknown,
+  { least = 1, most = LONGEST_LIFETIME }: { least?: number; most?: number } = {},
+): number | null => {
   if (given === undefined || given === null) return null
-  if (isLifetime(given)) return given
-  throw badMetadata(member, `must be a whole number of seconds from 1 to ${LONGEST_LIFETIME}`)
+  const isSeconds = typeof given === 'number' && Number.isInteger(given)
+  if (isSeconds && given >= least && given <= most) return given
+  throw badMetadata(member, `must be a whole number of seconds from ${least} to ${most}`)
 }
 
 /** `a, b and c`. */

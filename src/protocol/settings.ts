@@ -8,6 +8,7 @@
  */
 import { parseDuration } from './duration.ts'
 import { issuerProblem } from './issuer.ts'
+import { webUriProblem } from './uri.ts'
 
 export interface Settings {
   /** The database: a file. */
@@ -22,6 +23,18 @@ export interface Settings {
   readonly prefix: string
   /** Seconds. */
   readonly access_token_ttl: number
+  /** How long an authorization code lives (AZ-10). Seconds. */
+  readonly code_ttl: number
+  /** How long a refresh token lives from approval on, whatever is done with it (RT-06). Seconds. */
+  readonly refresh_ttl: number
+  /** How long a refresh token lives since its last use (RT-06). Seconds. */
+  readonly refresh_idle_ttl: number
+  /** How long a lost answer to a refresh may be asked for again (RT-08, RT-15). Seconds; 0: never. */
+  readonly refresh_grace: number
+  /** How long a browser stays signed in at the built-in pages. Seconds. */
+  readonly session_ttl: number
+  /** Where an app signs people in and asks them itself; `undefined`: the built-in pages do. */
+  readonly interaction_url: string | undefined
 }
 
 export type SettingName = keyof Settings
@@ -66,6 +79,30 @@ export const readLifetime = (value: unknown): number => {
   const seconds = typeof value === 'string' ? parseDuration(value) : value
   if (isLifetime(seconds)) return seconds
   throw new TypeError('must be a time from 1 second to 365 days, such as 3600, 30m or 24h')
+}
+
+/** AZ-10: a code lives no longer than a minute. */
+export const LONGEST_CODE_LIFETIME = 60
+
+/** RT-15: a retry window is a minute at the most. */
+export const LONGEST_GRACE = 60
+
+const readCodeLifetime = (value: unknown): number => {
+  const seconds = typeof value === 'string' ? parseDuration(value) : value
+  if (isLifetime(seconds) && seconds <= LONGEST_CODE_LIFETIME) return seconds
+  throw new TypeError(`must be a time from 1 to ${LONGEST_CODE_LIFETIME} seconds`)
+}
+
+const readGrace = (value: unknown): number => {
+  const seconds = typeof value === 'string' ? parseDuration(value) : value
+  if (seconds === 0 || (isLifetime(seconds) && seconds <= LONGEST_GRACE)) return seconds
+  throw new TypeError(`must be a time from 0 to ${LONGEST_GRACE} seconds`)
+}
+
+const readInteractionUrl = (value: unknown): string => {
+  const problem = typeof value === 'string' ? webUriProblem(value) : 'must be a URL'
+  if (typeof value === 'string' && problem === undefined) return value
+  throw new TypeError(problem ?? 'must be a URL')
 }
 
 /** The issuer as given, byte for byte: it is compared character by character (RFC 8414 section 3.3). */
@@ -116,6 +153,42 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     fallback: () => 3600,
     read: readLifetime,
   },
+  code_ttl: {
+    placeholder: 'TIME',
+    help: 'how long an authorization code lives, 60 seconds at the most',
+    fallback: () => 60,
+    read: readCodeLifetime,
+  },
+  refresh_ttl: {
+    placeholder: 'TIME',
+    help: 'how long refresh tokens of one approval live in all',
+    fallback: () => 90 * 86_400,
+    read: readLifetime,
+  },
+  refresh_idle_ttl: {
+    placeholder: 'TIME',
+    help: 'how long a refresh token lives unused',
+    fallback: () => 30 * 86_400,
+    read: readLifetime,
+  },
+  refresh_grace: {
+    placeholder: 'TIME',
+    help: 'how long a lost answer to a refresh may be asked for again, 0 to 60 seconds',
+    fallback: () => 30,
+    read: readGrace,
+  },
+  session_ttl: {
+    placeholder: 'TIME',
+    help: 'how long a browser stays signed in',
+    fallback: () => 14 * 86_400,
+    read: readLifetime,
+  },
+  interaction_url: {
+    placeholder: 'URL',
+    help: 'page of your app that signs people in and asks them',
+    fallback: () => undefined,
+    read: readInteractionUrl,
+  },
 }
 
 /** In the order of the table. */
@@ -126,6 +199,12 @@ export const SETTING_NAMES: readonly SettingName[] = [
   'issuer',
   'prefix',
   'access_token_ttl',
+  'code_ttl',
+  'refresh_ttl',
+  'refresh_idle_ttl',
+  'refresh_grace',
+  'session_ttl',
+  'interaction_url',
 ]
 
 /** `access_token_ttl` is `--access-token-ttl` on the command line. */
@@ -152,6 +231,12 @@ export const completeSettings = (given: GivenSettings): Settings => {
     issuer: take('issuer', given, port),
     prefix: take('prefix', given, port),
     access_token_ttl: take('access_token_ttl', given, port),
+    code_ttl: take('code_ttl', given, port),
+    refresh_ttl: take('refresh_ttl', given, port),
+    refresh_idle_ttl: take('refresh_idle_ttl', given, port),
+    refresh_grace: take('refresh_grace', given, port),
+    session_ttl: take('session_ttl', given, port),
+    interaction_url: take('interaction_url', given, port),
   }
 }
 

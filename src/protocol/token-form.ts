@@ -3,10 +3,16 @@ import { hash } from 'node:crypto'
 /** What each kind of string begins with, so that a reader and a leak scanner can tell them apart. */
 export const PREFIX = {
   access_token: 'oat_',
+  refresh_token: 'ort_',
+  authorization_code: 'oac_',
+  session: 'ose_',
   client_secret: 'ocs_',
   client: 'cl_',
+  user: 'us_',
   client_secret_id: 'cs_',
   hash_key: 'hk_',
+  authorization: 'au_',
+  authorization_request: 'ar_',
 } as const
 
 /** Crockford's base32 in lower case: it sorts as the number does, and has no i, l, o, u to misread. */
@@ -20,8 +26,16 @@ export const ID_RANDOM_BYTES = 10
 export const SECRET_LENGTH = 43
 export const CHECKSUM_LENGTH = 6
 
-/** The kinds a client may present, by prefix: which have an id, and where it ends. */
-const TOKENS: ReadonlyMap<string, TokenKind> = new Map([[PREFIX.access_token, 'access_token']])
+/** What may be presented to us that has a row of its own. */
+export type TokenKind = 'access_token' | 'refresh_token' | 'authorization_code' | 'session'
+
+/** Each kind by its prefix; all are of one length. */
+const TOKENS: ReadonlyMap<string, TokenKind> = new Map([
+  [PREFIX.access_token, 'access_token'],
+  [PREFIX.refresh_token, 'refresh_token'],
+  [PREFIX.authorization_code, 'authorization_code'],
+  [PREFIX.session, 'session'],
+])
 
 /** 48 bits need 10 digits, which hold 50. */
 const TIME_DIGITS = 10
@@ -33,8 +47,6 @@ const TOKEN_BODY = /^[0-7][0-9a-hjkmnp-tv-z]{25}[\w-]{49}$/
 const GENERATED_SECRET = /^ocs_[\w-]{49}$/
 /** RFC 6749 appendix A.2 allows these, and a space, which a pipe or an editor loses. */
 const CHOSEN_SECRET = /^[\x21-\x7e]{16,256}$/
-
-export type TokenKind = 'access_token'
 
 export interface ParsedToken {
   readonly kind: TokenKind

@@ -9,22 +9,30 @@ export interface AccessToken extends KnownToken {
 
 type Row = Omit<AccessToken, 'aud'> & { aud: string | null }
 
-/** A token without its client is no token: then `client_revoked_at` is NULL, and 0 while it stands. */
-const token = (row: Row): AccessToken[] =>
-  row.client_revoked_at === null
-    ? []
-    : [
-        {
-          ...row,
-          aud: row.aud === null ? null : (JSON.parse(row.aud) as readonly string[]),
-          client_revoked_at: row.client_revoked_at === 0 ? null : row.client_revoked_at,
-        },
-      ]
+/**
+ * A token without its client, or without the authorization it names, is no token: then the time of
+ * revocation is NULL, and 0 while they stand.
+ */
+const token = (row: Row): AccessToken[] => {
+  const { client_revoked_at, authorization_id, authorization_revoked_at } = row
+  if (client_revoked_at === null) return []
+  if (authorization_id !== null && authorization_revoked_at === null) return []
+  return [
+    {
+      ...row,
+      aud: row.aud === null ? null : (JSON.parse(row.aud) as readonly string[]),
+      client_revoked_at: client_revoked_at === 0 ? null : client_revoked_at,
+      authorization_revoked_at: authorization_revoked_at === 0 ? null : authorization_revoked_at,
+    },
+  ]
+}
 
 // Not a join: SQLite would prepare it anew at every look, at the price of the look itself.
-const SELECT = `SELECT jti, token_hash, hash_key_id, client_id, sub, grant_type, scope, aud, iat, exp, revoked_at,
+const SELECT = `SELECT jti, token_hash, hash_key_id, client_id, authorization_id, sub, grant_type, scope, aud, iat, exp, revoked_at,
     (SELECT coalesce(client.revoked_at, 0) FROM oauth_client AS client
-     WHERE client.client_id = token.client_id) AS client_revoked_at
+     WHERE client.client_id = token.client_id) AS client_revoked_at,
+    (SELECT coalesce(authorization.revoked_at, 0) FROM oauth_authorization AS authorization
+     WHERE authorization.authorization_id = token.authorization_id) AS authorization_revoked_at
   FROM oauth_access_token AS token`
 
 const FIND = `${SELECT} WHERE jti = $jti`
@@ -36,10 +44,16 @@ export function* findAccessToken(jti: string): Work<AccessToken | undefined> {
 }
 
 const INSERT = `INSERT INTO oauth_access_token
-    (jti, token_hash, hash_key_id, client_id, sub, grant_type, scope, aud, iat, exp)
-  VALUES ($jti, $token_hash, $hash_key_id, $client_id, $sub, $grant_type, $scope, $aud, $iat, $exp)`
+    (jti, token_hash, hash_key_id, client_id, authorization_id, sub, grant_type, scope, aud, iat, exp)
+  VALUES ($jti, $token_hash, $hash_key_id, $client_id, $authorization_id, $sub, $grant_type, $scope, $aud, $iat, $exp)`
 
-export function* insertAccessToken(row: Omit<AccessToken, 'revoked_at' | 'client_revoked_at'>): Work<void> {
+/** A token that is new: nothing was revoked yet. */
+export type NewAccessToken = Omit<
+  AccessToken,
+  'revoked_at' | 'client_revoked_at' | 'authorization_revoked_at'
+>
+
+export function* insertAccessToken(row: NewAccessToken): Work<void> {
   yield* run(INSERT, { ...row, aud: row.aud === null ? null : JSON.stringify(row.aud) })
 }
 

@@ -13,13 +13,19 @@ interface Row {
   introspect: Client['introspect']
   resource: string
   access_token_ttl: number | null
+  code_ttl: number | null
+  refresh_token_ttl: number | null
+  refresh_idle_ttl: number | null
+  refresh_grace: number | null
+  refresh_rotate: Client['refresh_rotate']
   client_id_issued_at: number
   updated_at: number
   revoked_at: number | null
 }
 
 const COLUMNS = `client_id, client_name, redirect_uris, grant_types, scope, token_endpoint_auth_method,
-  first_party, owner, introspect, resource, access_token_ttl, client_id_issued_at, updated_at, revoked_at`
+  first_party, owner, introspect, resource, access_token_ttl, code_ttl, refresh_token_ttl, refresh_idle_ttl,
+  refresh_grace, refresh_rotate, client_id_issued_at, updated_at, revoked_at`
 
 const client = (row: Row): Client => ({
   ...row,
@@ -74,6 +80,7 @@ export function* insertClient(client: Client): Work<boolean> {
   const row = yield* one(
     `INSERT INTO oauth_client (${COLUMNS}) VALUES ($client_id, $client_name, $redirect_uris, $grant_types, $scope,
        $token_endpoint_auth_method, $first_party, $owner, $introspect, $resource, $access_token_ttl,
+       $code_ttl, $refresh_token_ttl, $refresh_idle_ttl, $refresh_grace, $refresh_rotate,
        $client_id_issued_at, $updated_at, $revoked_at)
      ON CONFLICT DO NOTHING RETURNING client_id`,
     params(client),
@@ -87,6 +94,8 @@ export function* updateClient(client: Client): Work<void> {
     `UPDATE oauth_client SET client_name = $client_name, redirect_uris = $redirect_uris, grant_types = $grant_types,
        scope = $scope, token_endpoint_auth_method = $token_endpoint_auth_method, first_party = $first_party,
        owner = $owner, introspect = $introspect, resource = $resource, access_token_ttl = $access_token_ttl,
+       code_ttl = $code_ttl, refresh_token_ttl = $refresh_token_ttl, refresh_idle_ttl = $refresh_idle_ttl,
+       refresh_grace = $refresh_grace, refresh_rotate = $refresh_rotate,
        updated_at = $updated_at
      WHERE client_id = $client_id AND revoked_at IS NULL`,
     params(client),

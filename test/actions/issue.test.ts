@@ -14,6 +14,7 @@ const FRESH = {
 
 const grant = (given: Partial<TokenGrant> = {}): TokenGrant => ({
   client_id: 'cl_1',
+  authorization_id: null,
   sub: 'cl_1',
   grant_type: 'client_credentials',
   scope: 'a',

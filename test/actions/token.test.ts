@@ -10,8 +10,8 @@ import {
 import { literalClient, stepped, tokenRow, verbs } from '../_step.ts'
 import { NOW } from '../_store.ts'
 
-const RIGHT: Presented = { jti: 'jti_1', matches: () => true }
-const WRONG: Presented = { jti: 'jti_1', matches: () => false }
+const RIGHT: Presented = { kind: 'access_token', id: 'jti_1', matches: () => true }
+const WRONG: Presented = { kind: 'access_token', id: 'jti_1', matches: () => false }
 const AT = { issuer: 'https://id.example', now: NOW }
 
 /** The jti that a caller is told of, with the row as it stands. */

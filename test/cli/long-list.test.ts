@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createClient } from '../../src/clients.ts'
+import { completeSettings } from '../../src/protocol/settings.ts'
 import { openServer } from '../../src/server.ts'
 import { LAUNCHER, oauthd, run, temporaryFolder } from '../_process.ts'
 
-const SETTINGS = { issuer: 'https://id.example', prefix: 'oauth', access_token_ttl: 3600 }
+const SETTINGS = completeSettings({})
 
 test('contract, client:list: a hundred clients are a page, and a reader that leaves a longer list is no error', async (t) => {
   const { path, remove } = await temporaryFolder()

@@ -5,6 +5,7 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 import { join } from 'node:path'
 import { createClient } from '../../src/clients.ts'
 import type { GivenMetadata } from '../../src/protocol/client-metadata.ts'
+import { completeSettings } from '../../src/protocol/settings.ts'
 import { openServer } from '../../src/server.ts'
 import { type Serving, serve, temporaryFolder } from '../_process.ts'
 
@@ -34,7 +35,7 @@ export const openSite = async (): Promise<Site> => {
       return serving
     },
     async client(given = {}) {
-      const settings = { issuer: 'http://localhost', prefix: 'oauth', access_token_ttl: 3600 }
+      const settings = completeSettings({})
       const server = await openServer({ db, mode: 'create', settings })
       const made = await createClient(server, {
         client_name: 'Machine',

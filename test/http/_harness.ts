@@ -8,6 +8,7 @@ import { createClient } from '../../src/clients.ts'
 import { createStandalone } from '../../src/http/app.ts'
 import { createLog } from '../../src/http/log.ts'
 import type { GivenMetadata } from '../../src/protocol/client-metadata.ts'
+import { completeSettings } from '../../src/protocol/settings.ts'
 import { openServer, type Server, type ServerSettings } from '../../src/server.ts'
 import { temporaryFolder } from '../_process.ts'
 
@@ -15,7 +16,7 @@ import { temporaryFolder } from '../_process.ts'
 export const START: number = Date.UTC(2026, 10, 22, 12)
 export const NOW: number = START / 1000
 
-const SETTINGS: ServerSettings = { issuer: 'http://localhost:6749', prefix: 'oauth', access_token_ttl: 3600 }
+const SETTINGS: ServerSettings = completeSettings({})
 const MASTER_SECRET = 'the-master-secret-of-the-tests-0001'
 
 export interface Credentials {

@@ -147,6 +147,7 @@ test('ERR-01: why a body could not be read is for the log', () => {
   const exchange: Exchange = {
     request: new Request('http://localhost/oauth/token'),
     search: '',
+    params: {},
     request_id: 'r',
     at: 0,
     now: 0,

@@ -13,6 +13,7 @@ const ISSUER = { issuer: 'https://id.example' }
 const TOKEN: AccessToken = {
   jti: '01kas0000000000000000000aa',
   client_id: 'cl_cron',
+  authorization_id: null,
   sub: 'cl_cron',
   grant_type: 'client_credentials',
   scope: 'jobs:run',
@@ -21,6 +22,7 @@ const TOKEN: AccessToken = {
   exp: 1_795_333_600,
   revoked_at: null,
   client_revoked_at: null,
+  authorization_revoked_at: null,
 }
 
 const caller = (resource: string[] = [], introspect: 'own' | 'any' = 'own') =>

@@ -29,6 +29,11 @@ test('contract, client:create: with a redirect URI and no grant, authorization_c
     introspect: 'own',
     resource: [],
     access_token_ttl: null,
+    code_ttl: null,
+    refresh_token_ttl: null,
+    refresh_idle_ttl: null,
+    refresh_grace: null,
+    refresh_rotate: 'always',
   } satisfies ClientMetadata)
 })
 
@@ -43,6 +48,11 @@ test('RFC 7591 section 2: everything that is given is registered', () => {
     introspect: 'any',
     resource: ['https://api.example'],
     access_token_ttl: 600,
+    code_ttl: 30,
+    refresh_token_ttl: 86_400,
+    refresh_idle_ttl: 3600,
+    refresh_grace: 0,
+    refresh_rotate: 'never',
   } as const
   assert.deepEqual(registrable(given), given)
 })

@@ -33,12 +33,13 @@ export function* putSecret(given: Partial<ClientSecret>): Work<void> {
 
 /** Stores tokens of cl_1, live for an hour. */
 export function* putTokens(...tokens: readonly Partial<AccessToken>[]): Work<void> {
-  for (const { revoked_at = null, client_revoked_at: _, ...given } of tokens) {
+  for (const { revoked_at = null, client_revoked_at: _, authorization_revoked_at: __, ...given } of tokens) {
     const row = {
       jti: 'jti_1',
       token_hash: new Uint8Array(32),
       hash_key_id: 'hk_1',
       client_id: 'cl_1',
+      authorization_id: null,
       sub: 'cl_1',
       grant_type: 'client_credentials',
       scope: 'a',

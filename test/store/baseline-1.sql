@@ -70,7 +70,12 @@ CREATE TABLE oauth_client (
   owner TEXT, -- TYPE:ID, the app's own words
   introspect TEXT NOT NULL CHECK (introspect IN ('own', 'any')), -- what it may ask POST /oauth/introspect about
   resource TEXT NOT NULL, -- JSON list: the resources it serves (RFC 8707)
-  access_token_ttl INTEGER, -- seconds; NULL: the server's
+  access_token_ttl INTEGER, -- seconds; NULL: the server's; so are the next four
+  code_ttl INTEGER,
+  refresh_token_ttl INTEGER, -- from approval on, whatever is done with it
+  refresh_idle_ttl INTEGER, -- since the last use
+  refresh_grace INTEGER, -- how long a lost answer may be asked for again
+  refresh_rotate TEXT NOT NULL CHECK (refresh_rotate IN ('always', 'never')),
   client_id_issued_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   revoked_at INTEGER
@@ -99,6 +104,7 @@ CREATE TABLE oauth_access_token (
   token_hash BLOB NOT NULL,
   hash_key_id TEXT NOT NULL,
   client_id TEXT NOT NULL,
+  authorization_id TEXT, -- what a person allowed; NULL for client_credentials
   sub TEXT NOT NULL, -- the client_id itself for client_credentials (RFC 9068 section 2.2)
   grant_type TEXT NOT NULL,
   scope TEXT NOT NULL, -- may be empty
@@ -110,3 +116,142 @@ CREATE TABLE oauth_access_token (
 
 -- db:prune goes by exp, which is nearly time-ordered.
 CREATE INDEX oauth_access_token_exp ON oauth_access_token (exp);
+
+-- A person of the built-in sign-in page. An app with users of its own needs no row here. Made by
+-- user:create, gone with user:delete, which first revokes all that the person allowed.
+CREATE TABLE oauth_user (
+  sub TEXT NOT NULL PRIMARY KEY, -- us_…, or chosen with --sub; never a client_id
+  username TEXT NOT NULL, -- as it is shown
+  username_key TEXT NOT NULL, -- as it is compared: NFKC, lower case
+  password_hash TEXT NOT NULL, -- PHC string
+  created_at INTEGER NOT NULL,
+  password_changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX oauth_user_username ON oauth_user (username_key);
+
+-- A signed-in browser: made by a sign-in, ended by sign-out, session:revoke, a changed password or
+-- its end, when the row is removed. The cookie holds the secret half.
+CREATE TABLE oauth_session (
+  session_id TEXT NOT NULL PRIMARY KEY, -- the public half of the cookie, time-ordered
+  session_hash BLOB NOT NULL,
+  hash_key_id TEXT NOT NULL,
+  sub TEXT NOT NULL,
+  username TEXT NOT NULL,
+  user_agent TEXT, -- as the browser said, cut; for the person's own list
+  auth_time INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX oauth_session_sub ON oauth_session (sub, session_id);
+
+-- What a client asked for at the authorization endpoint, after it was examined: pages and the
+-- interaction API carry only its id. Lives 15 minutes, is bound to the browser that brought it, and
+-- is answered once: then used_at is set, and Back and a second button press find nothing to do.
+CREATE TABLE oauth_authorization_request (
+  request_id TEXT NOT NULL PRIMARY KEY, -- ar_…, time-ordered
+  client_id TEXT NOT NULL,
+  redirect_uri TEXT NOT NULL, -- as presented
+  state TEXT,
+  scope TEXT NOT NULL, -- what would be granted; may be empty
+  resource TEXT NOT NULL, -- JSON list
+  code_challenge TEXT NOT NULL,
+  prompt TEXT NOT NULL, -- space-separated; may be empty
+  max_age INTEGER,
+  login_hint TEXT,
+  ui_locales TEXT,
+  browser_mac TEXT NOT NULL, -- HMAC of request_id under the secret of the browser's cookie
+  session_id TEXT, -- the session that was made for it (prompt=login)
+  decision TEXT, -- JSON: what the app decided, until the browser comes back for it
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX oauth_authorization_request_expires ON oauth_authorization_request (expires_at);
+
+-- What a person allowed a client, once: every code and token carries its id, so that revoked_at ends
+-- all of them in one statement. Never outlives expires_at, which no refresh moves (RT-06).
+CREATE TABLE oauth_authorization (
+  authorization_id TEXT NOT NULL PRIMARY KEY, -- au_…, time-ordered
+  client_id TEXT NOT NULL,
+  sub TEXT NOT NULL,
+  username TEXT,
+  scope TEXT NOT NULL, -- may be empty
+  resource TEXT NOT NULL, -- JSON list
+  claims TEXT, -- JSON object of extra claims given at approval
+  auth_time INTEGER,
+  acr TEXT,
+  amr TEXT, -- JSON list
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER NOT NULL, -- moved once a day at the most
+  expires_at INTEGER NOT NULL,
+  revoked_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX oauth_authorization_sub ON oauth_authorization (sub, client_id);
+CREATE INDEX oauth_authorization_expires ON oauth_authorization (expires_at);
+
+-- An authorization code: made when the browser is sent back, claimed once by setting used_at. Kept
+-- until the authorization's end, so that a late replay is still recognised (TK-08).
+CREATE TABLE oauth_authorization_code (
+  code_id TEXT NOT NULL PRIMARY KEY, -- the public half of the code, time-ordered
+  code_hash BLOB NOT NULL,
+  hash_key_id TEXT NOT NULL,
+  authorization_id TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  redirect_uri TEXT NOT NULL,
+  code_challenge TEXT NOT NULL,
+  wrong_tries INTEGER NOT NULL, -- with another verifier; the third ends it (TK-07)
+  expires_at INTEGER NOT NULL,
+  purge_at INTEGER NOT NULL, -- the authorization's end
+  used_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX oauth_authorization_code_purge ON oauth_authorization_code (purge_at);
+
+-- One generation of a refresh token. The newest is unused; a use sets used_at and makes the next one,
+-- which lies sealed beside it, under a key that only the presented token gives, until the retry
+-- window ends or the next one is used (RT-07 to RT-14).
+CREATE TABLE oauth_refresh_token (
+  refresh_token_id TEXT NOT NULL PRIMARY KEY, -- the public half of the token, time-ordered
+  token_hash BLOB NOT NULL,
+  hash_key_id TEXT NOT NULL,
+  authorization_id TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  predecessor_id TEXT, -- the generation before
+  iat INTEGER NOT NULL,
+  exp INTEGER NOT NULL, -- its idle end, never behind the authorization's
+  used_at INTEGER,
+  retries INTEGER NOT NULL,
+  successor TEXT, -- the sealed next token, while it may be asked for again
+  successor_exp INTEGER, -- exp of the access token of the first answer
+  sealed_until INTEGER, -- when the sealed copy is wiped
+  purge_at INTEGER NOT NULL -- the authorization's end: until then a stolen old one must be recognised
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX oauth_refresh_token_purge ON oauth_refresh_token (purge_at);
+CREATE INDEX oauth_refresh_token_sealed ON oauth_refresh_token (sealed_until) WHERE successor IS NOT NULL;
+
+-- What a person has allowed a client so far, and how much of it without being asked again. Grows with
+-- each approval; removed when access is taken back.
+CREATE TABLE oauth_consent (
+  sub TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  scope TEXT NOT NULL, -- all that was allowed; may be empty
+  resource TEXT NOT NULL, -- JSON list
+  remembered_scope TEXT, -- NULL: always asked
+  remembered_resource TEXT NOT NULL, -- JSON list
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (sub, client_id)
+) STRICT, WITHOUT ROWID;
+
+-- A budget of failures: how many are left in a window, under a keyed hash of what is counted.
+CREATE TABLE oauthd_limit (
+  limit_key TEXT NOT NULL PRIMARY KEY,
+  count INTEGER NOT NULL,
+  resets_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX oauthd_limit_resets ON oauthd_limit (resets_at);

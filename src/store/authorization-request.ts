@@ -1,0 +1,93 @@
+import { all, one, run, type Work } from './work.ts'
+
+/** A row of oauth_authorization_request: what a client asked for, examined. Times are epoch seconds. */
+export interface StoredAuthorizationRequest {
+  readonly request_id: string
+  readonly client_id: string
+  /** As presented; it matched a registered one. */
+  readonly redirect_uri: string
+  readonly state: string | null
+  /** What would be granted; may be empty. */
+  readonly scope: string
+  readonly resource: readonly string[]
+  readonly code_challenge: string
+  /** Space-separated; may be empty. */
+  readonly prompt: string
+  readonly max_age: number | null
+  readonly login_hint: string | null
+  readonly ui_locales: string | null
+  /** Binds it to the browser that brought it. */
+  readonly browser_mac: string
+  /** The session that was made for it; `prompt=login` asks for no other. */
+  readonly session_id: string | null
+  /** What the app decided, as JSON, until the browser comes back for it. */
+  readonly decision: string | null
+  readonly created_at: number
+  readonly expires_at: number
+  readonly used_at: number | null
+}
+
+type Row = Omit<StoredAuthorizationRequest, 'resource'> & { resource: string }
+
+const COLUMNS = `request_id, client_id, redirect_uri, state, scope, resource, code_challenge, prompt, max_age,
+  login_hint, ui_locales, browser_mac, session_id, decision, created_at, expires_at, used_at`
+
+const FIND = `SELECT ${COLUMNS} FROM oauth_authorization_request WHERE request_id = $request_id`
+
+/** One request, whatever became of it. */
+export function* findAuthorizationRequest(request_id: string): Work<StoredAuthorizationRequest | undefined> {
+  const row = yield* one<Row>(FIND, { request_id })
+  return row === undefined ? undefined : { ...row, resource: JSON.parse(row.resource) as readonly string[] }
+}
+
+const INSERT = `INSERT INTO oauth_authorization_request (${COLUMNS})
+  VALUES ($request_id, $client_id, $redirect_uri, $state, $scope, $resource, $code_challenge, $prompt, $max_age,
+    $login_hint, $ui_locales, $browser_mac, $session_id, $decision, $created_at, $expires_at, $used_at)`
+
+export function* insertAuthorizationRequest(request: StoredAuthorizationRequest): Work<void> {
+  yield* run(INSERT, { ...request, resource: JSON.stringify(request.resource) })
+}
+
+/** AZ-15: takes a request that is still open, once; `false` when it was answered before or is over. */
+export function* claimAuthorizationRequest(request_id: string, now: number): Work<boolean> {
+  const row = yield* one(
+    `UPDATE oauth_authorization_request SET used_at = $now
+     WHERE request_id = $request_id AND used_at IS NULL AND expires_at > $now RETURNING request_id`,
+    { request_id, now },
+  )
+  return row !== undefined
+}
+
+/** Notes which session was made for a request. */
+export function* setRequestSession(request_id: string, session_id: string): Work<void> {
+  yield* run(
+    'UPDATE oauth_authorization_request SET session_id = $session_id WHERE request_id = $request_id',
+    { request_id, session_id },
+  )
+}
+
+/** Keeps what the app decided, once; `false` when it had decided before, or the request is over. */
+export function* decideAuthorizationRequest(
+  request_id: string,
+  decision: string,
+  now: number,
+): Work<boolean> {
+  const row = yield* one(
+    `UPDATE oauth_authorization_request SET decision = $decision
+     WHERE request_id = $request_id AND decision IS NULL AND used_at IS NULL AND expires_at > $now
+     RETURNING request_id`,
+    { request_id, decision, now },
+  )
+  return row !== undefined
+}
+
+/** Removes requests that were over before `before`, some at a time; gives how many. */
+export function* purgeAuthorizationRequests(before: number, limit: number): Work<number> {
+  const rows = yield* all(
+    `DELETE FROM oauth_authorization_request WHERE request_id IN (
+       SELECT request_id FROM oauth_authorization_request WHERE expires_at <= $before ORDER BY expires_at LIMIT $limit
+     ) RETURNING request_id`,
+    { before, limit },
+  )
+  return rows.length
+}

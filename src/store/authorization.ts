@@ -1,0 +1,114 @@
+import { all, one, run, type Work } from './work.ts'
+
+/** A row of oauth_authorization: what a person allowed a client, once. Times are epoch seconds. */
+export interface Authorization {
+  readonly authorization_id: string
+  readonly client_id: string
+  readonly sub: string
+  readonly username: string | null
+  /** May be empty. */
+  readonly scope: string
+  readonly resource: readonly string[]
+  /** Extra claims given at approval; they reach introspection. */
+  readonly claims: Readonly<Record<string, unknown>> | null
+  readonly auth_time: number | null
+  readonly acr: string | null
+  readonly amr: readonly string[] | null
+  readonly created_at: number
+  /** Moved once a day at the most. */
+  readonly last_used_at: number
+  /** The absolute end of everything it leads to (RT-06). */
+  readonly expires_at: number
+  readonly revoked_at: number | null
+}
+
+type Row = Omit<Authorization, 'resource' | 'claims' | 'amr'> & {
+  resource: string
+  claims: string | null
+  amr: string | null
+}
+
+const authorization = (row: Row): Authorization => ({
+  ...row,
+  resource: JSON.parse(row.resource) as readonly string[],
+  claims: row.claims === null ? null : (JSON.parse(row.claims) as Readonly<Record<string, unknown>>),
+  amr: row.amr === null ? null : (JSON.parse(row.amr) as readonly string[]),
+})
+
+const COLUMNS = `authorization_id, client_id, sub, username, scope, resource, claims, auth_time, acr, amr,
+  created_at, last_used_at, expires_at, revoked_at`
+
+const FIND = `SELECT ${COLUMNS} FROM oauth_authorization WHERE authorization_id = $authorization_id`
+
+/** One authorization, revoked or not. */
+export function* findAuthorization(authorization_id: string): Work<Authorization | undefined> {
+  const row = yield* one<Row>(FIND, { authorization_id })
+  return row === undefined ? undefined : authorization(row)
+}
+
+const INSERT = `INSERT INTO oauth_authorization (${COLUMNS})
+  VALUES ($authorization_id, $client_id, $sub, $username, $scope, $resource, $claims, $auth_time, $acr, $amr,
+    $created_at, $last_used_at, $expires_at, $revoked_at)`
+
+export function* insertAuthorization(row: Authorization): Work<void> {
+  yield* run(INSERT, {
+    ...row,
+    resource: JSON.stringify(row.resource),
+    claims: row.claims === null ? null : JSON.stringify(row.claims),
+    amr: row.amr === null ? null : JSON.stringify(row.amr),
+  })
+}
+
+/** Ends an authorization and all it led to, codes and tokens; `false` when it had ended before. */
+export function* markAuthorizationRevoked(authorization_id: string, now: number): Work<boolean> {
+  const row = yield* one(
+    `UPDATE oauth_authorization SET revoked_at = $now
+     WHERE authorization_id = $authorization_id AND revoked_at IS NULL RETURNING authorization_id`,
+    { authorization_id, now },
+  )
+  return row !== undefined
+}
+
+/** Ends everything a person allowed one client, or any when `client_id` is undefined; gives how many. */
+export function* revokeAuthorizationsOf(
+  sub: string,
+  client_id: string | undefined,
+  now: number,
+): Work<number> {
+  const of = client_id === undefined ? '' : 'AND client_id = $client_id'
+  const rows = yield* all(
+    `UPDATE oauth_authorization SET revoked_at = $now
+     WHERE sub = $sub ${of} AND revoked_at IS NULL RETURNING authorization_id`,
+    client_id === undefined ? { sub, now } : { sub, client_id, now },
+  )
+  return rows.length
+}
+
+/** What a person has allowed that still stands, newest first; 1000 at the most. */
+export function* listLiveAuthorizations(sub: string, now: number): Work<readonly Authorization[]> {
+  const rows = yield* all<Row>(
+    `SELECT ${COLUMNS} FROM oauth_authorization
+     WHERE sub = $sub AND revoked_at IS NULL AND expires_at > $now ORDER BY authorization_id DESC LIMIT 1000`,
+    { sub, now },
+  )
+  return rows.map(authorization)
+}
+
+/** Notes a use, for the person's list of connected apps. */
+export function* touchAuthorization(authorization_id: string, now: number): Work<void> {
+  yield* run(
+    'UPDATE oauth_authorization SET last_used_at = $now WHERE authorization_id = $authorization_id',
+    { authorization_id, now },
+  )
+}
+
+/** Removes authorizations that ended before `before`, some at a time; gives how many. */
+export function* purgeAuthorizations(before: number, limit: number): Work<number> {
+  const rows = yield* all(
+    `DELETE FROM oauth_authorization WHERE authorization_id IN (
+       SELECT authorization_id FROM oauth_authorization WHERE expires_at <= $before ORDER BY expires_at LIMIT $limit
+     ) RETURNING authorization_id`,
+    { before, limit },
+  )
+  return rows.length
+}

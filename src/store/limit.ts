@@ -1,0 +1,44 @@
+import { all, one, run, type Work } from './work.ts'
+
+/** How much of a budget is spent, and when it is whole again. */
+export interface Spent {
+  readonly count: number
+  /** Epoch seconds. */
+  readonly resets_at: number
+}
+
+/** What is spent of a budget now; nothing when its window is over. */
+export const findSpent = (limit_key: string, now: number): Work<Spent | undefined> =>
+  one<Spent>('SELECT count, resets_at FROM oauthd_limit WHERE limit_key = $limit_key AND resets_at > $now', {
+    limit_key,
+    now,
+  })
+
+/** Spends one of a budget: the first of a window opens it until `resets_at`. Shared by every process. */
+export function* spend(limit_key: string, now: number, resets_at: number): Work<Spent> {
+  const row = yield* one<Spent>(
+    `INSERT INTO oauthd_limit (limit_key, count, resets_at) VALUES ($limit_key, 1, $resets_at)
+     ON CONFLICT (limit_key) DO UPDATE SET
+       count = CASE WHEN oauthd_limit.resets_at > $now THEN oauthd_limit.count + 1 ELSE 1 END,
+       resets_at = CASE WHEN oauthd_limit.resets_at > $now THEN oauthd_limit.resets_at ELSE excluded.resets_at END
+     RETURNING count, resets_at`,
+    { limit_key, now, resets_at },
+  )
+  return row ?? { count: 1, resets_at }
+}
+
+/** Makes a budget whole: a good sign-in forgives the failures before it. */
+export function* forgive(limit_key: string): Work<void> {
+  yield* run('DELETE FROM oauthd_limit WHERE limit_key = $limit_key', { limit_key })
+}
+
+/** Removes budgets that are whole again, some at a time; gives how many. */
+export function* purgeLimits(before: number, limit: number): Work<number> {
+  const rows = yield* all(
+    `DELETE FROM oauthd_limit WHERE limit_key IN (
+       SELECT limit_key FROM oauthd_limit WHERE resets_at <= $before ORDER BY resets_at LIMIT $limit
+     ) RETURNING limit_key`,
+    { before, limit },
+  )
+  return rows.length
+}

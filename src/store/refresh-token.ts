@@ -1,0 +1,114 @@
+import { all, one, run, type Work } from './work.ts'
+
+/** A row of oauth_refresh_token: one generation of a family. Times are epoch seconds. */
+export interface RefreshToken {
+  readonly refresh_token_id: string
+  readonly token_hash: Uint8Array
+  readonly hash_key_id: string
+  readonly authorization_id: string
+  readonly client_id: string
+  /** The generation before; `null` for the first. */
+  readonly predecessor_id: string | null
+  readonly iat: number
+  /** Its idle end, never behind the authorization's. */
+  readonly exp: number
+  readonly used_at: number | null
+  /** How often a lost answer was asked for again (RT-09). */
+  readonly retries: number
+  /** The next generation, sealed under a key that only this token gives; `null` once its window is over. */
+  readonly successor: string | null
+  /** `exp` of the access token that the first answer gave. */
+  readonly successor_exp: number | null
+  readonly sealed_until: number | null
+  readonly purge_at: number
+}
+
+const COLUMNS = `refresh_token_id, token_hash, hash_key_id, authorization_id, client_id, predecessor_id, iat, exp,
+  used_at, retries, successor, successor_exp, sealed_until, purge_at`
+
+const FIND = `SELECT ${COLUMNS} FROM oauth_refresh_token WHERE refresh_token_id = $refresh_token_id`
+
+/** One generation, used or not. */
+export const findRefreshToken = (refresh_token_id: string): Work<RefreshToken | undefined> =>
+  one<RefreshToken>(FIND, { refresh_token_id })
+
+const INSERT = `INSERT INTO oauth_refresh_token (${COLUMNS})
+  VALUES ($refresh_token_id, $token_hash, $hash_key_id, $authorization_id, $client_id, $predecessor_id, $iat, $exp,
+    $used_at, $retries, $successor, $successor_exp, $sealed_until, $purge_at)`
+
+export function* insertRefreshToken(token: RefreshToken): Work<void> {
+  yield* run(INSERT, { ...token })
+}
+
+/** What is kept of a first use, so that its lost answer can be given again. */
+export interface FirstUse {
+  readonly successor: string | null
+  readonly successor_exp: number
+  readonly sealed_until: number | null
+}
+
+const CLAIM = `UPDATE oauth_refresh_token
+  SET used_at = $now, successor = $successor, successor_exp = $successor_exp, sealed_until = $sealed_until
+  WHERE refresh_token_id = $refresh_token_id AND used_at IS NULL RETURNING refresh_token_id`
+
+/** RT-07: takes the current generation, once; `false` when somebody was first. */
+export function* claimRefreshToken(refresh_token_id: string, use: FirstUse, now: number): Work<boolean> {
+  return (yield* one(CLAIM, { ...use, refresh_token_id, now })) !== undefined
+}
+
+/**
+ * RT-08, RT-09: takes one retry of a used generation whose window is open: its copy lies sealed, which
+ * the first use of the successor wipes. Gives the row as it was answered first, or `undefined`.
+ */
+export function* claimRetry(
+  refresh_token_id: string,
+  most: number,
+  now: number,
+): Work<RefreshToken | undefined> {
+  return yield* one<RefreshToken>(
+    `UPDATE oauth_refresh_token SET retries = retries + 1
+     WHERE refresh_token_id = $refresh_token_id AND successor IS NOT NULL AND sealed_until >= $now
+       AND retries < $most RETURNING ${COLUMNS}`,
+    { refresh_token_id, most, now },
+  )
+}
+
+/** RT-11: closes the window of a generation: its sealed copy is gone. */
+export function* wipeSuccessor(refresh_token_id: string): Work<void> {
+  yield* run(
+    `UPDATE oauth_refresh_token SET successor = NULL
+     WHERE refresh_token_id = $refresh_token_id AND successor IS NOT NULL`,
+    { refresh_token_id },
+  )
+}
+
+/** RT-11: wipes every sealed copy whose window is over; gives how many. */
+export function* wipeSealed(now: number, limit: number): Work<number> {
+  const rows = yield* all(
+    `UPDATE oauth_refresh_token SET successor = NULL WHERE refresh_token_id IN (
+       SELECT refresh_token_id FROM oauth_refresh_token
+       WHERE successor IS NOT NULL AND sealed_until < $now ORDER BY sealed_until LIMIT $limit
+     ) RETURNING refresh_token_id`,
+    { now, limit },
+  )
+  return rows.length
+}
+
+/** `rotate=never` (RT-16): moves the idle end of the token that stays. */
+export function* extendRefreshToken(refresh_token_id: string, exp: number): Work<void> {
+  yield* run('UPDATE oauth_refresh_token SET exp = $exp WHERE refresh_token_id = $refresh_token_id', {
+    refresh_token_id,
+    exp,
+  })
+}
+
+/** Removes generations that nobody need recognise any more, some at a time; gives how many. */
+export function* purgeRefreshTokens(before: number, limit: number): Work<number> {
+  const rows = yield* all(
+    `DELETE FROM oauth_refresh_token WHERE refresh_token_id IN (
+       SELECT refresh_token_id FROM oauth_refresh_token WHERE purge_at <= $before ORDER BY purge_at LIMIT $limit
+     ) RETURNING refresh_token_id`,
+    { before, limit },
+  )
+  return rows.length
+}
