@@ -17,11 +17,23 @@ const STATUS = {
   /** RFC 7591 section 3.2.2. */
   invalid_redirect_uri: 400,
   invalid_client_metadata: 400,
+  /** RFC 6749 section 4.1.2.1. */
+  unsupported_response_type: 400,
+  access_denied: 403,
   server_error: 500,
   temporarily_unavailable: 503,
+  /** OpenID Connect Core 1.0 section 3.1.2.6. */
+  login_required: 400,
+  consent_required: 400,
+  interaction_required: 400,
+  request_not_supported: 400,
+  request_uri_not_supported: 400,
 } as const
 
-/** The error codes of a refusal: RFC 6749 section 5.2, RFC 6750 section 3.1, RFC 7591 section 3.2.2, RFC 8707 section 2. */
+/**
+ * The error codes of a refusal: RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, RFC 7591 section
+ * 3.2.2, RFC 8707 section 2, OpenID Connect Core section 3.1.2.6.
+ */
 export type ErrorCode = keyof typeof STATUS
 
 /**
