@@ -1,17 +1,18 @@
 import { createClient, judgeNewClient } from '../clients.ts'
 import type { GivenMetadata } from '../protocol/client-metadata.ts'
 import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
+import { givenLifetimes, LIFETIME_FLAGS } from './client-lifetimes.ts'
 import { clientResult } from './client-output.ts'
 import { type Command, defineCommand } from './command.ts'
 import { conflicting, misused } from './failure.ts'
-import { type FlagValues, lifetime, text, toggle } from './flag.ts'
+import { type FlagValues, text, toggle } from './flag.ts'
 import { withServer } from './open.ts'
 import { readSecretFromStdin } from './read-secret.ts'
 import { SECRET_FLAGS, withSecretPlace } from './secret-place.ts'
 
 const FLAGS = {
   ...CLIENT_FLAGS,
-  access_token_ttl: lifetime('how long its access tokens live'),
+  ...LIFETIME_FLAGS,
   public: toggle('an app that cannot keep a secret: mobile, desktop, single page'),
   first_party: toggle("the operator's own app"),
   id: text('ID', 'choose the client_id instead of having one generated'),
@@ -55,7 +56,7 @@ export const clientCreate: Command = defineCommand({
       client_name,
       token_endpoint_auth_method: flags.public ? 'none' : flags.auth_method,
       first_party: flags.first_party,
-      access_token_ttl: flags.access_token_ttl,
+      ...givenLifetimes(flags, { mayBeNone: false }),
     }
     const client_secret = flags.secret_stdin
       ? await readSecretFromStdin({ what: 'client secret', ask })

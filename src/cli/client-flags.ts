@@ -13,6 +13,7 @@ export type ClientFlags = {
   readonly owner: Flag<string | undefined>
   readonly introspect: Flag<'own' | 'any' | undefined>
   readonly resource: Flag<readonly string[]>
+  readonly refresh_rotate: Flag<'always' | 'never' | undefined>
 }
 
 export const CLIENT_FLAGS: ClientFlags = {
@@ -27,6 +28,10 @@ export const CLIENT_FLAGS: ClientFlags = {
   owner: text('TYPE:ID', "whose client it is, in your app's own words"),
   introspect: choice(['own', 'any'], 'whose tokens it may introspect (default own)'),
   resource: texts('URL', 'a resource it serves: tokens for it are its own'),
+  refresh_rotate: choice(
+    ['always', 'never'],
+    'whether each refresh gives a new refresh token (default always)',
+  ),
 }
 
 export interface GivenMembers {
@@ -38,6 +43,7 @@ export interface GivenMembers {
   readonly owner: string | undefined
   readonly introspect: 'own' | 'any' | undefined
   readonly resource: readonly string[] | undefined
+  readonly refresh_rotate: 'always' | 'never' | undefined
 }
 
 /** What was given, as members; a flag that was not given is no member. */
@@ -50,6 +56,7 @@ export const givenMembers = (flags: FlagValues<ClientFlags>): GivenMembers => ({
   owner: flags.owner,
   introspect: flags.introspect,
   resource: some(flags.resource),
+  refresh_rotate: flags.refresh_rotate,
 })
 
 const some = (list: readonly string[]): readonly string[] | undefined =>

@@ -1,13 +1,13 @@
 import { updateClient } from '../clients.ts'
 import { clientInformation } from '../protocol/client-information.ts'
 import { parseScope } from '../protocol/scope.ts'
-import { readLifetime } from '../protocol/settings.ts'
 import { editLists } from './client-edits.ts'
 import { findActive, revokedClient } from './client-find.ts'
 import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
+import { givenLifetimes, LIFETIME_FLAGS } from './client-lifetimes.ts'
 import { type Command, defineCommand } from './command.ts'
 import { misused } from './failure.ts'
-import { choice, type FlagValues, operand, text, texts } from './flag.ts'
+import { choice, type FlagValues, operand, texts } from './flag.ts'
 import { withServer } from './open.ts'
 import { scopes } from './scope-flag.ts'
 import { memberText } from './words.ts'
@@ -18,7 +18,7 @@ const FLAGS = {
   remove_redirect_uri: texts('URL', 'one less'),
   add_scope: scopes('scopes it may have besides'),
   remove_scope: scopes('scopes it may no longer have'),
-  access_token_ttl: text('TIME', 'how long its access tokens live'),
+  ...LIFETIME_FLAGS,
   first_party: choice(['yes', 'no'], "whether it is the operator's own app"),
 }
 
@@ -38,7 +38,7 @@ export const clientUpdate: Command = defineCommand({
     ["Back to the server's lifetime", 'oauthd client:update cl_7f3k2q9x8m4n5p6r --access-token-ttl none'],
   ],
   output: [
-    'What changed. none takes back --owner, --access-token-ttl, --redirect-uri and --resource; "" the --scope.',
+    'What changed. none takes back --owner, the lifetimes, --redirect-uri and --resource; "" the --scope.',
     '--json  the whole client',
     '-q      the client_id',
   ],
@@ -82,21 +82,11 @@ const givenChanges = (flags: FlagValues<typeof FLAGS>) => ({
   ...(isNone(flags.redirect_uri) ? { redirect_uris: [] } : {}),
   ...(isNone(flags.resource) ? { resource: [] } : {}),
   owner: flags.owner === 'none' ? null : flags.owner,
-  access_token_ttl: readTtl(flags.access_token_ttl),
+  ...givenLifetimes(flags, { mayBeNone: true }),
   first_party: flags.first_party === undefined ? undefined : flags.first_party === 'yes',
 })
 
 const isNone = (list: readonly string[]): boolean => list.length === 1 && list[0] === 'none'
-
-const readTtl = (value: string | undefined): number | null | undefined => {
-  if (value === undefined) return undefined
-  if (value === 'none') return null
-  try {
-    return readLifetime(value)
-  } catch (error) {
-    throw error instanceof TypeError ? misused(`--access-token-ttl ${error.message}, or none`) : error
-  }
-}
 
 /** What became of each member: of lists what came and went, else the value before and after. */
 const differences = (before: object, after: object): readonly (readonly [string, string])[] => {

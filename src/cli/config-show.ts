@@ -27,7 +27,7 @@ export const configShow: Command = defineCommand({
     const shown = [
       ...SETTING_NAMES.map((name) => ({
         name,
-        value: withoutPassword(String(settings[name])),
+        value: withoutPassword(String(settings[name] ?? '(not set)')),
         source: sources[name],
       })),
       { name: 'secret', value: secret === undefined ? '(not set)' : '(set)', source: secret ?? 'default' },
@@ -40,7 +40,10 @@ export const configShow: Command = defineCommand({
             const value = settings[name]
             return [
               name,
-              { value: typeof value === 'string' ? withoutPassword(value) : value, source: sources[name] },
+              {
+                value: typeof value === 'string' ? withoutPassword(value) : (value ?? null),
+                source: sources[name],
+              },
             ]
           }),
         ),

@@ -4,7 +4,7 @@
  * and is handed their values under the same names.
  */
 import { parseDuration } from '../protocol/duration.ts'
-import { readLifetime } from '../protocol/settings.ts'
+import { readLifetime } from '../protocol/lifetime.ts'
 import { misused } from './failure.ts'
 
 /** What the parser collected: nothing, a switch, a word, or the words of a flag that may be repeated. */

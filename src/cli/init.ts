@@ -78,7 +78,7 @@ const configText = ({ settings, given }: Configuration, issuer: string | undefin
   const lines = SETTING_NAMES.map((name) => {
     const isGiven = given[name] !== undefined || (name === 'issuer' && issuer !== undefined)
     // A string of JSON is one of TOML too.
-    return `${isGiven ? '' : '# '}${name} = ${JSON.stringify(values[name])}\n`
+    return `${isGiven ? '' : '# '}${name} = ${JSON.stringify(values[name] ?? '')}\n`
   })
   return `# oauthd help config tells what each of these is\n${lines.join('')}`
 }

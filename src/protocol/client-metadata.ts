@@ -1,4 +1,5 @@
 import { OAuthError } from './error.ts'
+import { LONGEST_CODE_LIFETIME, LONGEST_GRACE } from './lifetime.ts'
 import {
   badMetadata,
   inWords,
@@ -14,7 +15,6 @@ import { nearest } from './nearest.ts'
 import { registrableRedirectUri } from './redirect-uri.ts'
 import { distinctResources, resourceProblem } from './resource.ts'
 import { isReserved } from './scope.ts'
-import { LONGEST_CODE_LIFETIME, LONGEST_GRACE } from './settings.ts'
 
 /** RFC 7591 section 2, so far as this server knows it, and our own members beside it. */
 export interface ClientMetadata {

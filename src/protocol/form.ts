@@ -14,7 +14,7 @@ const MAX_BYTES_LARGE = 32_768
 const LARGE: ReadonlySet<string> = new Set(['request', 'client_assertion', 'authorization_details', 'token'])
 
 /** HTTP-04: what must never stand in a URL, where logs and histories keep it. */
-const SECRET = ['client_secret', 'client_assertion', 'code', 'code_verifier', 'refresh_token', 'token']
+export const SECRET: readonly string[] = ['client_secret', 'client_assertion', 'code', 'code_verifier', 'refresh_token', 'token']
 
 /** Names an answer may repeat; any other came from the caller, and ERR-02 keeps it out. */
 const SHOWABLE: ReadonlySet<string> = new Set([
@@ -29,6 +29,13 @@ const SHOWABLE: ReadonlySet<string> = new Set([
   'state',
   'resource',
   'token_type_hint',
+  'code_challenge',
+  'code_challenge_method',
+  'response_mode',
+  'prompt',
+  'max_age',
+  'login_hint',
+  'ui_locales',
 ])
 
 /** NUL, and the character that a decoder leaves where the bytes were not UTF-8. */
@@ -44,7 +51,18 @@ const NO_RESOURCE: readonly string[] = Object.freeze([])
  *
  * @throws {OAuthError} invalid_request
  */
-export const parseForm = (text: string): Form => {
+export const parseForm = (text: string): Form =>
+  readParameters(text, (_name, fault) => {
+    throw fault
+  })
+
+/**
+ * Goes through the parameters and tells of each that is repeated, broken or too long; none of the three
+ * is a value to rely on.
+ *
+ * @throws {OAuthError} invalid_request when a name is broken, or there are too many
+ */
+export const readParameters = (text: string, tell: (name: string, fault: OAuthError) => void): Form => {
   if (UNSAFE.test(text)) throw malformed()
   const values = new Map<string, string>()
   let resource: string[] | undefined
@@ -59,15 +77,16 @@ export const parseForm = (text: string): Form => {
     const equals = text.indexOf('=', start)
     const hasValue = equals !== -1 && equals < end
     const name = formDecode(text.slice(start, hasValue ? equals : end))
-    const value = hasValue ? formDecode(text.slice(equals + 1, end)) : ''
-    refuseTooLong(name, value)
+    const value = hasValue ? decoded(text.slice(equals + 1, end)) : ''
+    if (value === undefined) tell(name, malformed())
+    if (isTooLong(name, value ?? '')) tell(name, tooLong(name))
     if (name === 'resource') {
-      if (value !== '') resource = [...(resource ?? []), value]
+      if (value !== undefined && value !== '') resource = [...(resource ?? []), value]
       continue
     }
-    if (values.has(name) || empty?.has(name)) throw repeated(name)
+    if (values.has(name) || empty?.has(name)) tell(name, repeated(name))
     // OAuth 2.1 section 3.2: a parameter without a value is treated as omitted.
-    if (value === '') empty = (empty ?? new Set()).add(name)
+    if (value === undefined || value === '') empty = (empty ?? new Set()).add(name)
     else values.set(name, value)
   }
   return { values, resource: resource ?? NO_RESOURCE }
@@ -90,7 +109,7 @@ export const refuseSecretsInQuery = (query: string, body: Form): void => {
   if (query === '' || query === '?') return
   const { values, resource } = parseQuery(query)
   for (const name of SECRET) {
-    if (values.has(name)) throw new OAuthError('invalid_request', `${name} must not be in the URL`)
+    if (values.has(name)) throw inUrl(name)
   }
   for (const name of values.keys()) {
     if (body.values.has(name)) throw repeated(name)
@@ -104,11 +123,16 @@ export const refuseSecretsInQuery = (query: string, body: Form): void => {
  * @throws {OAuthError} invalid_request
  */
 export const formDecode = (text: string): string => {
+  const plain = decoded(text)
+  if (plain === undefined) throw malformed()
+  return plain
+}
+
+const decoded = (text: string): string | undefined => {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
   if (!spaced.includes('%')) return spaced
-  const decoded = percentDecode(spaced)
-  if (decoded === undefined || UNSAFE.test(decoded)) throw malformed()
-  return decoded
+  const plain = percentDecode(spaced)
+  return plain === undefined || UNSAFE.test(plain) ? undefined : plain
 }
 
 const percentDecode = (text: string): string | undefined => {
@@ -120,15 +144,20 @@ const percentDecode = (text: string): string | undefined => {
 }
 
 /** HTTP-09: each value has a cap of its own. Three bytes are the most that one UTF-16 unit takes. */
-const refuseTooLong = (name: string, value: string): void => {
-  if (name.length * 3 <= MAX_BYTES && value.length * 3 <= MAX_BYTES) return
+const isTooLong = (name: string, value: string): boolean => {
+  if (name.length * 3 <= MAX_BYTES && value.length * 3 <= MAX_BYTES) return false
   const most = LARGE.has(name) ? MAX_BYTES_LARGE : MAX_BYTES
-  if (Buffer.byteLength(name) <= MAX_BYTES && Buffer.byteLength(value) <= most) return
-  throw new OAuthError('invalid_request', `${shown(name)} is too long`)
+  return Buffer.byteLength(name) > MAX_BYTES || Buffer.byteLength(value) > most
 }
 
-const repeated = (name: string): OAuthError =>
+const tooLong = (name: string): OAuthError =>
+  new OAuthError('invalid_request', `${shown(name)} is too long`)
+
+export const repeated = (name: string): OAuthError =>
   new OAuthError('invalid_request', `${shown(name)} is sent more than once`)
+
+export const inUrl = (name: string): OAuthError =>
+  new OAuthError('invalid_request', `${name} must not be in the URL`)
 
 const malformed = (): OAuthError => new OAuthError('invalid_request', 'the parameters are not well formed')
 

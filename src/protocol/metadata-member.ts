@@ -1,7 +1,7 @@
 /** One member of client metadata, from whatever was given to a value of its type. Each throws by the member's name. */
 import { OAuthError } from './error.ts'
+import { LONGEST_LIFETIME } from './lifetime.ts'
 import { parseScope } from './scope.ts'
-import { LONGEST_LIFETIME } from './settings.ts'
 
 const MAX_LIST = 100
 const MAX_NAME = 128

@@ -6,8 +6,8 @@
  *
  * The master secret is not here: it comes only from OAUTHD_SECRET or the key file.
  */
-import { parseDuration } from './duration.ts'
 import { issuerProblem } from './issuer.ts'
+import { readCodeLifetime, readGrace, readLifetime } from './lifetime.ts'
 import { webUriProblem } from './uri.ts'
 
 export interface Settings {
@@ -66,38 +66,6 @@ const integer =
       return number
     throw new TypeError(`must be a whole number from ${low} to ${high}`)
   }
-
-/** No token lives longer: a year is what a mistyped lifetime may cost. Seconds. */
-export const LONGEST_LIFETIME: number = 365 * 86_400
-
-/** Whether `value` is a lifetime in whole seconds, of which there is one at the least. */
-export const isLifetime = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= LONGEST_LIFETIME
-
-/** Reads a lifetime: a number of seconds, or words as in `30m`. @throws {TypeError} out of 1 s to 365 d */
-export const readLifetime = (value: unknown): number => {
-  const seconds = typeof value === 'string' ? parseDuration(value) : value
-  if (isLifetime(seconds)) return seconds
-  throw new TypeError('must be a time from 1 second to 365 days, such as 3600, 30m or 24h')
-}
-
-/** AZ-10: a code lives no longer than a minute. */
-export const LONGEST_CODE_LIFETIME = 60
-
-/** RT-15: a retry window is a minute at the most. */
-export const LONGEST_GRACE = 60
-
-const readCodeLifetime = (value: unknown): number => {
-  const seconds = typeof value === 'string' ? parseDuration(value) : value
-  if (isLifetime(seconds) && seconds <= LONGEST_CODE_LIFETIME) return seconds
-  throw new TypeError(`must be a time from 1 to ${LONGEST_CODE_LIFETIME} seconds`)
-}
-
-const readGrace = (value: unknown): number => {
-  const seconds = typeof value === 'string' ? parseDuration(value) : value
-  if (seconds === 0 || (isLifetime(seconds) && seconds <= LONGEST_GRACE)) return seconds
-  throw new TypeError(`must be a time from 0 to ${LONGEST_GRACE} seconds`)
-}
 
 const readInteractionUrl = (value: unknown): string => {
   const problem = typeof value === 'string' ? webUriProblem(value) : 'must be a URL'
@@ -215,7 +183,7 @@ export const variableOf = (name: string): string => `OAUTHD_${name.toUpperCase()
 
 /** The default as help shows it; the issuer's follows the port. */
 export const shownDefault = (name: SettingName): string =>
-  name === 'issuer' ? 'http://localhost:PORT' : String(SETTINGS[name].fallback({ port: 0 }))
+  name === 'issuer' ? 'http://localhost:PORT' : String(SETTINGS[name].fallback({ port: 0 }) ?? 'none')
 
 /**
  * Reads what was given and fills in the rest.

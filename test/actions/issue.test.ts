@@ -48,6 +48,7 @@ test('RFC 6749 5.1: what was issued is found again as it was issued', async (t) 
     token_hash: Buffer.from([1, 2, 3]),
     hash_key_id: 'hk_1',
     client_id: 'cl_1',
+    authorization_id: null,
     sub: 'cl_1',
     grant_type: 'client_credentials',
     scope: 'a',
@@ -56,6 +57,7 @@ test('RFC 6749 5.1: what was issued is found again as it was issued', async (t) 
     exp: NOW + 3600,
     revoked_at: null,
     client_revoked_at: null,
+    authorization_revoked_at: null,
   })
 })
 

@@ -55,6 +55,7 @@ test('house 8: the grant in two steps, without a database', () => {
     token_hash: FRESH.token_hash,
     hash_key_id: 'hk_1',
     client_id: 'cl_1',
+    authorization_id: null,
     sub: 'cl_1',
     grant_type: 'client_credentials',
     scope: 'a',

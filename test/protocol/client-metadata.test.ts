@@ -231,3 +231,20 @@ test('contract, update: the whole is judged anew', () => {
   )
   refusedChange(SHOP, { client_id: 'cl_other' })
 })
+
+test('RT-05, RT-15, AZ-10: no rotation is for confidential clients only; windows and codes stay within a minute', () => {
+  for (const wrong of [
+    { refresh_rotate: 'never', token_endpoint_auth_method: 'none' },
+    { refresh_rotate: 'sometimes' },
+    { refresh_grace: 61 },
+    { refresh_grace: -1 },
+    { code_ttl: 61 },
+    { code_ttl: 0 },
+    { refresh_token_ttl: 0 },
+    { refresh_idle_ttl: '1d' },
+  ]) {
+    const refused = { name: 'OAuthError', error: 'invalid_client_metadata' }
+    assert.throws(() => registrable({ ...SHOP, ...wrong }), refused, JSON.stringify(wrong))
+  }
+  assert.equal(registrable({ ...SHOP, refresh_grace: 0 }).refresh_grace, 0)
+})

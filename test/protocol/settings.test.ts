@@ -26,6 +26,12 @@ test('contract, serve: nothing given is 127.0.0.1:6749, prefix oauth, and an iss
     issuer: 'http://localhost:6749',
     prefix: 'oauth',
     access_token_ttl: 3600,
+    code_ttl: 60,
+    refresh_ttl: 90 * 86_400,
+    refresh_idle_ttl: 30 * 86_400,
+    refresh_grace: 30,
+    session_ttl: 14 * 86_400,
+    interaction_url: undefined,
   })
 })
 
@@ -118,4 +124,32 @@ test('contract, serve: a host is a name or an address, never a URL or something 
   }
   for (const host of ['', 'http://localhost', 'a b', '--port'])
     assert.match(refusal({ host }), /^host must be/, host)
+})
+
+test('RT-15: a retry window is 0 to 60 seconds; a longer one keeps the server from starting', () => {
+  assert.equal(completeSettings({ refresh_grace: 0 }).refresh_grace, 0)
+  assert.equal(completeSettings({ refresh_grace: '60s' }).refresh_grace, 60)
+  for (const grace of [61, '61', '2m', -1, 1.5, 'soon', true]) {
+    assert.match(
+      refusal({ refresh_grace: grace }),
+      /^refresh_grace must be a time from 0 to 60/,
+      String(grace),
+    )
+  }
+})
+
+test('AZ-10: a code lives a minute at the most', () => {
+  assert.equal(completeSettings({ code_ttl: '10s' }).code_ttl, 10)
+  for (const ttl of [0, 61, '5m']) {
+    assert.match(refusal({ code_ttl: ttl }), /^code_ttl must be a time from 1 to 60/, String(ttl))
+  }
+})
+
+test('contract, interaction API: the page of the app is https, or http on loopback', () => {
+  const read = (url: string): unknown => completeSettings({ interaction_url: url }).interaction_url
+  assert.equal(read('https://app.example/consent?a=1'), 'https://app.example/consent?a=1')
+  assert.equal(read('http://127.0.0.1:3000/consent'), 'http://127.0.0.1:3000/consent')
+  for (const url of ['http://app.example/', 'app.example', '/consent', 'https://app.example/#a', 7]) {
+    assert.match(refusal({ interaction_url: url }), /^interaction_url /, String(url))
+  }
 })

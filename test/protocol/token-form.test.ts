@@ -73,7 +73,7 @@ test('decision 0002: two neighbours swapped, a cut and an addition are caught', 
 })
 
 test('contract, bad input: empty, huge, foreign and of another kind are no tokens', () => {
-  const another = assemble('ort_', '0'.repeat(ID_LENGTH), SECRET_PART)
+  const another = assemble('ocs_', '0'.repeat(ID_LENGTH), SECRET_PART)
   const foreignId = assemble(PREFIX.access_token, 'u'.repeat(ID_LENGTH), SECRET_PART)
   const tooLate = assemble(PREFIX.access_token, `8${'0'.repeat(ID_LENGTH - 1)}`, SECRET_PART)
   const padded = assemble(PREFIX.access_token, '0'.repeat(ID_LENGTH), `${SECRET_PART.slice(1)}=`)
