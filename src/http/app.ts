@@ -7,6 +7,7 @@ import type { Server } from '../server.ts'
 import { type Answer, type Exchange, type Handler, json } from './answer.ts'
 import { corsHeaders, options } from './cors.ts'
 import { refuse } from './refuse.ts'
+import { refusePage } from './refuse-page.ts'
 import { type Route, routes } from './routes.ts'
 
 /** HTTP-09: a longer query is refused unread. Node's own parser answers first in `serve`. */
@@ -66,7 +67,8 @@ const MALFORMED: Route = {
 
 /** Everything that surrounds a handler: request id, methods, the error map, CORS, the log line. */
 const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Response>) => {
-  const cors = corsHeaders(route.cors)
+  const isPage = route.refusals === 'page'
+  const cors = isPage ? pageHeaders(server) : corsHeaders(route.cors)
   return async ({ req, url, context }) => {
     const at = server.clock()
     const exchange: Exchange = {
@@ -82,7 +84,7 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
     try {
       answer = await dispatch(server, route, exchange)
     } catch (thrown) {
-      answer = refuse(server.log, exchange, thrown)
+      answer = isPage ? refusePage(server, exchange, thrown) : refuse(server.log, exchange, thrown)
     }
     const { status, body, headers, cookies } = answer
     server.log.info(
@@ -104,6 +106,10 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
   }
 }
 
+/** PG-01: whoever came over https once, comes so again; RFC 6797 section 7.2 forbids it over http. */
+const pageHeaders = ({ settings }: Server): Readonly<Record<string, string>> =>
+  settings.issuer.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}
+
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
 
 const dispatch = (server: Server, route: Route, exchange: Exchange): Answer | Promise<Answer> => {
@@ -118,7 +124,11 @@ const dispatch = (server: Server, route: Route, exchange: Exchange): Answer | Pr
   const methods = (['GET', 'POST'] as const).filter((one) => route[one] !== undefined)
   const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(', ')
   if (method === 'OPTIONS') return options(route.cors, allow, exchange.request)
-  return json({ error: 'invalid_request', error_description: `use ${methods.join(' or ')}` }, 405, { allow })
+  const use = `use ${methods.join(' or ')}`
+  if (route.refusals !== 'page') {
+    return json({ error: 'invalid_request', error_description: use }, 405, { allow })
+  }
+  return refusePage(server, exchange, new OAuthError('invalid_request', use, { status: 405 }), { allow })
 }
 
 const handlerOf = (route: Route, method: string): Handler | undefined => {

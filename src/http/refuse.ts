@@ -9,13 +9,19 @@ import { type Answer, type Exchange, json } from './answer.ts'
  * fault of ours, told to the log and hidden from the caller (HTTP-18).
  */
 export const refuse = (log: Log, exchange: Exchange, thrown: unknown): Answer => {
+  const error = toldRefusal(log, exchange, thrown)
+  const { error: code, error_description } = error
+  return json({ error: code, error_description }, error.status, refusalHeaders(exchange, error))
+}
+
+/** What was thrown as a refusal, told to the log. */
+export const toldRefusal = (log: Log, exchange: Exchange, thrown: unknown): OAuthError => {
   const error = refusal(log, exchange, thrown)
   exchange.note['error'] = error.error
   const { cause } = error
   if (typeof cause === 'string') exchange.note['reason'] = cause
   if (cause instanceof Error) exchange.note['reason'] = cause.message
-  const { error: code, error_description } = error
-  return json({ error: code, error_description }, error.status, headers(exchange, error))
+  return error
 }
 
 const refusal = (log: Log, exchange: Exchange, thrown: unknown): OAuthError => {
@@ -25,7 +31,11 @@ const refusal = (log: Log, exchange: Exchange, thrown: unknown): OAuthError => {
   return new OAuthError('server_error', 'something went wrong here; the request id finds it in the log')
 }
 
-const headers = ({ request }: Exchange, error: OAuthError): Record<string, string> | undefined => {
+/** The headers that a refusal needs, whoever reads it. */
+export const refusalHeaders = (
+  { request }: Exchange,
+  error: OAuthError,
+): Record<string, string> | undefined => {
   // RL-01, ERR-10: a client waits a whole second or more.
   if (error.status === 503) return { 'retry-after': '1' }
   // The rest of the body stays unread, so the connection cannot be used again (HTTP-09).

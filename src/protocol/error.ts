@@ -36,29 +36,65 @@ const STATUS = {
  */
 export type ErrorCode = keyof typeof STATUS
 
+/** What a refusal is to a person, where one reads it: which of the error pages. */
+export type PageKind =
+  /** The client is unknown, or not one that sends people here. */
+  | 'client'
+  /** The redirect URI is not one of the client's. */
+  | 'redirect'
+  /** The request cannot be understood, and there is nowhere to say so but here. */
+  | 'request'
+  /** A pending request that is over, or another browser's. */
+  | 'expired'
+  /** A form that did not come from a page of ours (PG-03). */
+  | 'forged'
+  | 'limited'
+  | 'busy'
+  | 'fault'
+  | 'missing'
+
+/** What the browser itself sent: the only things that an error page repeats (RU-06). */
+export interface Sent {
+  readonly client_id?: string | undefined
+  readonly redirect_uri?: string | undefined
+}
+
+/** What an error page says beside the refusal. */
+export interface Told {
+  /** Of the client, when it is known. */
+  readonly client_name?: string | undefined
+  /** Where it is not in the query. */
+  readonly sent?: Sent | undefined
+}
+
 /**
  * A refusal in the protocol's own words. `error_description` is always safe to show; what is
  * not goes into `cause`, which only the log sees.
  *
  * @param error an error code registered for OAuth (RFC 6749 section 11.4)
  * @param error_description for the developer; printable ASCII without `"` and `\`
- * @param options `status` where the code's usual one does not fit (413, 405); `cause` for the log
+ * @param options `status` where the code's usual one does not fit (413, 405); `cause` for the log;
+ *   `page` and `told` where a person reads it
  */
 export class OAuthError extends Error {
   readonly error: ErrorCode
   readonly error_description: string
   readonly status: number
+  readonly page: PageKind | undefined
+  readonly told: Told | undefined
 
   constructor(
     error: ErrorCode,
     error_description: string,
-    options: { status?: number; cause?: unknown } = {},
+    options: { status?: number; cause?: unknown; page?: PageKind; told?: Told } = {},
   ) {
     super(error_description, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'OAuthError'
     this.error = error
     this.error_description = showable(error_description)
     this.status = options.status ?? STATUS[error]
+    this.page = options.page
+    this.told = options.told
   }
 }
 
