@@ -91,16 +91,16 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
   const { secret, enabled, log = STDERR, ...given } = checked(options)
   const settings = completeSettings(given)
   if (!(enabled ?? enabledByEnvironment())) return disabled()
-  return embedded(
-    await openServer({
-      db: settings.db,
-      mode: 'create',
-      settings,
-      secret: secret ?? process.env['OAUTHD_SECRET'],
-      log,
-      onWarning: ({ code, message }) => log.warn({ code }, message),
-    }),
-  )
+  const server = await openServer({
+    db: settings.db,
+    mode: 'create',
+    settings,
+    secret: secret ?? process.env['OAUTHD_SECRET'],
+    log,
+    onWarning: ({ code, message }) => log.warn({ code }, message),
+  })
+  await server.sealed.sweep()
+  return embedded(server)
 }
 
 const embedded = (server: Server): OAuthServer => {

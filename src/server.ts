@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type HashKeys, hashKeys } from './crypto/hash-key.ts'
+import { createPasswords, type Passwords } from './crypto/password.ts'
 import { randomBytes } from './crypto/random.ts'
 import { type SealKey, seal, sealKeys, unseal, WrongSecret } from './crypto/seal.ts'
 import { createSecrets, newId, type Secrets } from './crypto/secret.ts'
@@ -14,7 +15,9 @@ import { PREFIX } from './protocol/token-form.ts'
 import { insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
 import { openStore } from './store/open.ts'
 import { createRegistry, type Registry } from './store/registry.ts'
+import { createSealedWipe, type SealedWipe } from './store/sealed-wipe.ts'
 import { insertActiveSigningKey, listSigningKeys, type SigningKeyRecord } from './store/signing-key.ts'
+import { type Alarm, realAlarm } from './store/timers.ts'
 import type { Store } from './store/work.ts'
 
 /** Epoch milliseconds; injected, so that a test owns the time. */
@@ -53,6 +56,9 @@ export interface ServerOptions {
   /** The master secret; without it the key file beside the database is used. */
   readonly secret?: string | undefined
   readonly clock?: Clock | undefined
+  readonly passwords?: Passwords | undefined
+  /** How it waits to wipe sealed copies. */
+  readonly alarm?: Alarm | undefined
   readonly log?: Log | undefined
   readonly onWarning?: ((warning: { code: string; message: string }) => void) | undefined
 }
@@ -63,6 +69,9 @@ export interface Server {
   readonly store: Store
   readonly registry: Registry
   readonly secrets: Secrets
+  /** Who serves sweeps once at the start: `sealed.sweep()` (RT-11). */
+  readonly sealed: SealedWipe
+  readonly passwords: Passwords
   readonly clock: Clock
   readonly log: Log
   /** Which files were made by opening. */
@@ -100,17 +109,27 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
     const master = found ?? (await firstMasterSecret(store, db, options.mode))
     const seal_keys = sealKeys(master.secret)
     const keys = await openHashKeys(store, seal_keys, master, clock())
+    const sealed = createSealedWipe(store, {
+      clock,
+      alarm: options.alarm ?? realAlarm,
+      onFault: (err) => log.error({ err }, 'fault'),
+    })
     return {
       settings,
       store,
       registry: createRegistry(store),
       secrets: createSecrets(keys),
+      sealed,
+      passwords: options.passwords ?? createPasswords(),
       clock,
       log,
       created: [...(existed ? [] : [db]), ...(found === undefined ? [keyFile(db)] : [])],
       secret_source: master.source,
       signingKeys: publishedKeys(store, seal_keys, clock),
-      close: () => store.close(),
+      close() {
+        sealed.stop()
+        return store.close()
+      },
     }
   } catch (error) {
     await store.close()

@@ -1,10 +1,20 @@
 import { insertAccessToken } from '../store/access-token.ts'
+import type { Authorization } from '../store/authorization.ts'
+import { insertRefreshToken } from '../store/refresh-token.ts'
 import type { Work } from '../store/work.ts'
 
 /** An access token minted before the transaction: the clear value, and what is stored of it. */
 export interface FreshToken {
   readonly access_token: string
   readonly jti: string
+  readonly token_hash: Uint8Array
+  readonly hash_key_id: string
+}
+
+/** A refresh token minted before the transaction. */
+export interface FreshRefreshToken {
+  readonly refresh_token: string
+  readonly refresh_token_id: string
   readonly token_hash: Uint8Array
   readonly hash_key_id: string
 }
@@ -28,7 +38,14 @@ export interface Issued {
   readonly jti: string
   readonly scope: string
   readonly exp: number
+  /** The refresh token that goes with it, if any. */
+  readonly refresh?: IssuedRefresh
 }
+
+/** A refresh token to answer with: at hand, or sealed for who presented the one before (RT-08). */
+export type IssuedRefresh =
+  | { readonly kind: 'clear'; readonly refresh_token: string; readonly sealed_until?: number | null }
+  | { readonly kind: 'sealed'; readonly successor: string }
 
 /** The only place where a token row is inserted. */
 export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Issued> {
@@ -51,17 +68,85 @@ export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Is
   return { access_token, jti, scope, exp }
 }
 
+/** What a token under an authorization differs in from what was allowed. */
+export interface TokenUnder {
+  readonly grant_type: string
+  readonly scope: string
+  readonly resource: readonly string[]
+  readonly now: number
+  readonly ttl: number
+}
+
+/** RT-06: an access token of a person, which never outlives what it was issued under. */
+export const issueUnder = (
+  fresh: FreshToken,
+  { authorization_id, client_id, sub, expires_at }: Authorization,
+  { grant_type, scope, resource, now, ttl }: TokenUnder,
+): Work<Issued> =>
+  issueAccessToken(fresh, {
+    client_id,
+    authorization_id,
+    sub,
+    grant_type,
+    scope,
+    aud: resource.length === 0 ? null : resource,
+    now,
+    ttl: Math.min(ttl, expires_at - now),
+  })
+
+/** Where a generation of a refresh token stands in its family. */
+export interface Generation {
+  readonly predecessor_id: string | null
+  readonly now: number
+  /** Seconds. */
+  readonly idle_ttl: number
+}
+
+/** Inserts a generation: the first, or the one that takes the place of its predecessor (RT-07). */
+export function* issueRefreshToken(
+  fresh: FreshRefreshToken,
+  { authorization_id, client_id, expires_at }: Authorization,
+  { predecessor_id, now, idle_ttl }: Generation,
+): Work<void> {
+  const { refresh_token_id, token_hash, hash_key_id } = fresh
+  yield* insertRefreshToken({
+    refresh_token_id,
+    token_hash,
+    hash_key_id,
+    authorization_id,
+    client_id,
+    predecessor_id,
+    iat: now,
+    exp: Math.min(now + idle_ttl, expires_at),
+    used_at: null,
+    retries: 0,
+    successor: null,
+    successor_exp: null,
+    sealed_until: null,
+    purge_at: expires_at,
+  })
+}
+
 /** The token response of RFC 6749 section 5.1; an empty scope leaves the member out. */
 export interface TokenResponse {
   readonly access_token: string
   readonly token_type: 'Bearer'
   readonly expires_in: number
+  readonly refresh_token?: string
   readonly scope?: string
 }
 
-/** @param now epoch seconds at the moment of answering: `expires_in` is never larger than the truth */
-export const tokenResponse = (issued: Issued, now: number): TokenResponse => {
+/**
+ * @param now epoch seconds at the moment of answering: `expires_in` is never larger than the truth
+ * @param refresh_token in clear, if one goes with it
+ */
+export const tokenResponse = (issued: Issued, now: number, refresh_token?: string): TokenResponse => {
   const expires_in = Math.max(0, issued.exp - now)
-  const response = { access_token: issued.access_token, token_type: 'Bearer', expires_in } as const
+  const response = {
+    access_token: issued.access_token,
+    token_type: 'Bearer',
+    expires_in,
+    ...(refresh_token === undefined ? undefined : { refresh_token }),
+  } as const
   return issued.scope === '' ? response : { ...response, scope: issued.scope }
 }

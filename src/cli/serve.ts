@@ -73,6 +73,7 @@ export const serve: Command = defineCommand({
       const server = { ...opened, settings: { ...settings, issuer } }
       listening.server.on('clientError', refuseUnparsed(server))
       await server.store.write(() => putState('issuer', issuer))
+      await server.sealed.sweep()
       ready.resolve(createListener(server))
       await announce(server, { ...settings, issuer, port: listening.port }, print)
       // Made beforehand, so that nobody waits for it: a database's first signing key.

@@ -2,7 +2,7 @@ import { issueAccessToken } from '../actions/issue.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { readResources } from '../protocol/resource.ts'
 import { grantScope } from '../protocol/scope.ts'
-import type { Grant } from './grant.ts'
+import type { ClientGrant } from './grant.ts'
 
 const GRANT_TYPE = 'client_credentials'
 
@@ -10,7 +10,7 @@ const GRANT_TYPE = 'client_credentials'
  * OAuth 2.1 section 4.2: the token stands for the client itself, never for a person, and there is
  * no refresh token (TK-09).
  */
-export const clientCredentials: Grant = {
+export const clientCredentials: ClientGrant = {
   grant_type: GRANT_TYPE,
   prepare(form) {
     const requested = form.values.get('scope')

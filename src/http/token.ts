@@ -3,6 +3,7 @@ import { grants } from '../grants/registry.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { now } from '../server.ts'
 import { type Handler, json } from './answer.ts'
+import { issuedOf, refreshTokenOf, tokenWork } from './attempt.ts'
 import { readForm } from './body.ts'
 import { authenticateClient } from './client.ts'
 
@@ -19,17 +20,8 @@ export const token: Handler = async (server, exchange) => {
   if (!client.grant_types.includes(grant.grant_type)) {
     throw new OAuthError('unauthorized_client', 'this client is not registered for that grant type')
   }
-  const prepared = grant.prepare(form)
-  const defaults = server.registry.defaultScopes()
-  const attempt = {
-    client,
-    now: exchange.now,
-    fresh: server.secrets.accessToken(exchange.at),
-    access_token_ttl: server.settings.access_token_ttl,
-    default_scopes: defaults instanceof Promise ? await defaults : defaults,
-  }
-  const outcome = await server.store.write(() => prepared(attempt))
-  if (outcome instanceof OAuthError) throw outcome
-  exchange.note['jti'] = outcome.jti
-  return json(tokenResponse(outcome, now(server)))
+  const work = await tokenWork(server, exchange, { client, grant, form })
+  const issued = issuedOf(server, exchange, client, await server.store.write(work))
+  exchange.note['jti'] = issued.jti
+  return json(tokenResponse(issued, now(server), refreshTokenOf(issued, form)))
 }

@@ -37,9 +37,27 @@ export const distinctResources = (resource: readonly string[]): readonly string[
   return [...seen.values()]
 }
 
+/**
+ * RI-02, RT-04: the granted resources that a later request names, as they were granted; all of them
+ * when it names none. It may narrow, never widen (RFC 8707 section 2.2).
+ */
+export const narrowResources = (
+  granted: readonly string[],
+  requested: readonly string[],
+): readonly string[] | OAuthError => {
+  if (requested.length === 0) return granted
+  const named = granted.filter((uri) => requested.some((one) => isSameResource(one, uri)))
+  if (named.length === requested.length) return named
+  return new OAuthError('invalid_target', 'resource goes beyond what was granted')
+}
+
 /** RI-03: scheme and host without case, the default port and the empty path as if written. */
 export const isSameResource = (one: string, other: string): boolean =>
   one === other || comparable(one) === comparable(other)
+
+/** Whether `had` names every resource that `wanted` names. */
+export const coversResources = (had: readonly string[], wanted: readonly string[]): boolean =>
+  wanted.every((uri) => had.some((known) => isSameResource(known, uri)))
 
 /** For comparing only: path and query stay as written, since RFC 8707 gives them no equivalences. */
 const comparable = (uri: string): string => {

@@ -26,6 +26,10 @@ export const covers = (granted: string, wanted: string): boolean => {
   return tokens.every((token) => had.has(token))
 }
 
+/** All tokens of both, those of `one` first. */
+export const joinScopes = (one: string, other: string): string =>
+  [...new Set([...(parseScope(one) ?? []), ...(parseScope(other) ?? [])])].join(' ')
+
 /**
  * A scope that is a power over oauthd itself: granted by client_credentials only, and to a client
  * that the operator made: whoever could ask for it by itself would raise its own rights.
@@ -71,4 +75,20 @@ export const grantScope = (
     granted.push(token)
   }
   return granted.join(' ')
+}
+
+/**
+ * RT-03: what a refresh is given that asks for `requested` of what was granted once: all of it when it
+ * asks for nothing. `offline_access` is no part of a grant here, and asking for it is no mistake.
+ */
+export const narrowScope = (granted: string, requested: string | undefined): string | OAuthError => {
+  if (requested === undefined || requested === granted) return granted
+  const tokens = parseScope(requested)
+  if (tokens === undefined) return new OAuthError('invalid_scope', 'scope is not well formed')
+  const wanted = tokens.filter((token) => token !== OFFLINE_ACCESS)
+  const had = new Set(parseScope(granted))
+  if (!wanted.every((token) => had.has(token))) {
+    return new OAuthError('invalid_scope', 'scope goes beyond what was granted')
+  }
+  return wanted.length === 0 ? granted : wanted.join(' ')
 }

@@ -1,4 +1,4 @@
-import { all, one, run, type Work } from './work.ts'
+import { all, count, one, run, type Work } from './work.ts'
 
 /** A row of oauth_authorization_code. Times are epoch seconds. */
 export interface AuthorizationCode {
@@ -61,3 +61,7 @@ export function* purgeAuthorizationCodes(before: number, limit: number): Work<nu
   )
   return rows.length
 }
+
+/** How many codes `purgeAuthorizationCodes` would remove. */
+export const countPurgeableCodes = (before: number): Work<number> =>
+  count('oauth_authorization_code WHERE purge_at <= $before', { before })

@@ -1,4 +1,4 @@
-import { all, one, run, type Work } from './work.ts'
+import { all, count, one, run, type Work } from './work.ts'
 
 /** A row of oauth_authorization_request: what a client asked for, examined. Times are epoch seconds. */
 export interface StoredAuthorizationRequest {
@@ -91,3 +91,7 @@ export function* purgeAuthorizationRequests(before: number, limit: number): Work
   )
   return rows.length
 }
+
+/** How many requests `purgeAuthorizationRequests` would remove. */
+export const countEndedRequests = (before: number): Work<number> =>
+  count('oauth_authorization_request WHERE expires_at <= $before', { before })

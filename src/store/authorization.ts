@@ -1,4 +1,4 @@
-import { all, one, run, type Work } from './work.ts'
+import { all, count, one, run, type Work } from './work.ts'
 
 /** A row of oauth_authorization: what a person allowed a client, once. Times are epoch seconds. */
 export interface Authorization {
@@ -84,6 +84,16 @@ export function* revokeAuthorizationsOf(
   return rows.length
 }
 
+/** How much of what a person allowed still stands. */
+export function* countLiveAuthorizations(sub: string, now: number): Work<number> {
+  const row = yield* one<{ live: number }>(
+    `SELECT count(*) AS live FROM oauth_authorization
+     WHERE sub = $sub AND revoked_at IS NULL AND expires_at > $now`,
+    { sub, now },
+  )
+  return row?.live ?? 0
+}
+
 /** What a person has allowed that still stands, newest first; 1000 at the most. */
 export function* listLiveAuthorizations(sub: string, now: number): Work<readonly Authorization[]> {
   const rows = yield* all<Row>(
@@ -112,3 +122,7 @@ export function* purgeAuthorizations(before: number, limit: number): Work<number
   )
   return rows.length
 }
+
+/** How many authorizations `purgeAuthorizations` would remove. */
+export const countEndedAuthorizations = (before: number): Work<number> =>
+  count('oauth_authorization WHERE expires_at <= $before', { before })

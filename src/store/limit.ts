@@ -1,4 +1,4 @@
-import { all, one, run, type Work } from './work.ts'
+import { all, count, one, run, type Work } from './work.ts'
 
 /** How much of a budget is spent, and when it is whole again. */
 export interface Spent {
@@ -27,6 +27,13 @@ export function* spend(limit_key: string, now: number, resets_at: number): Work<
   return row ?? { count: 1, resets_at }
 }
 
+/** Gives one of a budget back. */
+export function* refund(limit_key: string): Work<void> {
+  yield* run('UPDATE oauthd_limit SET count = count - 1 WHERE limit_key = $limit_key AND count > 0', {
+    limit_key,
+  })
+}
+
 /** Makes a budget whole: a good sign-in forgives the failures before it. */
 export function* forgive(limit_key: string): Work<void> {
   yield* run('DELETE FROM oauthd_limit WHERE limit_key = $limit_key', { limit_key })
@@ -42,3 +49,7 @@ export function* purgeLimits(before: number, limit: number): Work<number> {
   )
   return rows.length
 }
+
+/** How many budgets `purgeLimits` would remove. */
+export const countWholeLimits = (before: number): Work<number> =>
+  count('oauthd_limit WHERE resets_at <= $before', { before })

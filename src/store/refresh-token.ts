@@ -1,4 +1,4 @@
-import { all, one, run, type Work } from './work.ts'
+import { all, count, one, run, type Work } from './work.ts'
 
 /** A row of oauth_refresh_token: one generation of a family. Times are epoch seconds. */
 export interface RefreshToken {
@@ -56,30 +56,29 @@ export function* claimRefreshToken(refresh_token_id: string, use: FirstUse, now:
   return (yield* one(CLAIM, { ...use, refresh_token_id, now })) !== undefined
 }
 
+/** The first answer, as it lies sealed. */
+export interface Retry {
+  readonly successor: string
+  readonly successor_exp: number
+}
+
+const CLAIM_RETRY = `UPDATE oauth_refresh_token SET retries = retries + 1
+  WHERE refresh_token_id = $refresh_token_id AND successor IS NOT NULL AND sealed_until >= $now
+    AND retries < $most RETURNING successor, successor_exp`
+
 /**
  * RT-08, RT-09: takes one retry of a used generation whose window is open: its copy lies sealed, which
- * the first use of the successor wipes. Gives the row as it was answered first, or `undefined`.
+ * the first use of the successor wipes. `undefined` when there is none to take.
  */
-export function* claimRetry(
-  refresh_token_id: string,
-  most: number,
-  now: number,
-): Work<RefreshToken | undefined> {
-  return yield* one<RefreshToken>(
-    `UPDATE oauth_refresh_token SET retries = retries + 1
-     WHERE refresh_token_id = $refresh_token_id AND successor IS NOT NULL AND sealed_until >= $now
-       AND retries < $most RETURNING ${COLUMNS}`,
-    { refresh_token_id, most, now },
-  )
-}
+export const claimRetry = (refresh_token_id: string, most: number, now: number): Work<Retry | undefined> =>
+  one<Retry>(CLAIM_RETRY, { refresh_token_id, most, now })
+
+const WIPE = `UPDATE oauth_refresh_token SET successor = NULL
+  WHERE refresh_token_id = $refresh_token_id AND successor IS NOT NULL`
 
 /** RT-11: closes the window of a generation: its sealed copy is gone. */
 export function* wipeSuccessor(refresh_token_id: string): Work<void> {
-  yield* run(
-    `UPDATE oauth_refresh_token SET successor = NULL
-     WHERE refresh_token_id = $refresh_token_id AND successor IS NOT NULL`,
-    { refresh_token_id },
-  )
+  yield* run(WIPE, { refresh_token_id })
 }
 
 /** RT-11: wipes every sealed copy whose window is over; gives how many. */
@@ -94,12 +93,20 @@ export function* wipeSealed(now: number, limit: number): Work<number> {
   return rows.length
 }
 
-/** `rotate=never` (RT-16): moves the idle end of the token that stays. */
-export function* extendRefreshToken(refresh_token_id: string, exp: number): Work<void> {
-  yield* run('UPDATE oauth_refresh_token SET exp = $exp WHERE refresh_token_id = $refresh_token_id', {
-    refresh_token_id,
-    exp,
-  })
+/** When the next sealed copy is to be wiped; `undefined` when none lies. */
+export function* nextSealedEnd(): Work<number | undefined> {
+  const row = yield* one<{ sealed_until: number }>(
+    `SELECT sealed_until FROM oauth_refresh_token WHERE successor IS NOT NULL ORDER BY sealed_until LIMIT 1`,
+  )
+  return row?.sealed_until
+}
+
+const EXTEND = `UPDATE oauth_refresh_token SET exp = $exp
+  WHERE refresh_token_id = $refresh_token_id AND used_at IS NULL AND exp > $now RETURNING refresh_token_id`
+
+/** `rotate=never` (RT-16): moves the idle end of the token that stays; `false` when it was used up or is over. */
+export function* extendRefreshToken(refresh_token_id: string, exp: number, now: number): Work<boolean> {
+  return (yield* one(EXTEND, { refresh_token_id, exp, now })) !== undefined
 }
 
 /** Removes generations that nobody need recognise any more, some at a time; gives how many. */
@@ -112,3 +119,7 @@ export function* purgeRefreshTokens(before: number, limit: number): Work<number>
   )
   return rows.length
 }
+
+/** How many generations `purgeRefreshTokens` would remove. */
+export const countPurgeableRefreshTokens = (before: number): Work<number> =>
+  count('oauth_refresh_token WHERE purge_at <= $before', { before })

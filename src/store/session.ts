@@ -1,4 +1,4 @@
-import { all, one, run, type Work } from './work.ts'
+import { all, count, one, run, type Work } from './work.ts'
 
 /** A row of oauth_session: a signed-in browser. Times are epoch seconds. */
 export interface Session {
@@ -43,6 +43,15 @@ export function* deleteSessionsOf(sub: string, except = ''): Work<number> {
   return rows.length
 }
 
+/** How many browsers a person is signed in at. */
+export function* countSessions(sub: string, now: number): Work<number> {
+  const row = yield* one<{ live: number }>(
+    'SELECT count(*) AS live FROM oauth_session WHERE sub = $sub AND expires_at > $now',
+    { sub, now },
+  )
+  return row?.live ?? 0
+}
+
 /** A session as a list shows it: never its hash. */
 export type ListedSession = Omit<Session, 'session_hash' | 'hash_key_id'>
 
@@ -68,3 +77,7 @@ export function* purgeSessions(before: number, limit: number): Work<number> {
   )
   return rows.length
 }
+
+/** How many sessions `purgeSessions` would remove. */
+export const countEndedSessions = (before: number): Work<number> =>
+  count('oauth_session WHERE expires_at <= $before', { before })

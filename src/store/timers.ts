@@ -18,6 +18,15 @@ export const realTimers: Timers = {
   },
 }
 
+/** Calls back once, `milliseconds` from now, unless what it gives is called before. */
+export type Alarm = (callback: () => void, milliseconds: number) => () => void
+
+/** Keeps no process running. */
+export const realAlarm: Alarm = (callback, milliseconds) => {
+  const timer = setTimeout(callback, milliseconds).unref()
+  return () => clearTimeout(timer)
+}
+
 /** A busy database is given up after this many milliseconds of waiting. */
 export const PATIENCE = 5000
 

@@ -42,6 +42,12 @@ export function* all<R>(text: string, params: Params = NO_PARAMS): Work<readonly
   return rows as readonly R[]
 }
 
+/** How many rows there are; `from` is what follows on FROM. */
+export function* count(from: string, params: Params = NO_PARAMS): Work<number> {
+  const row = yield* one<{ rows: number }>(`SELECT count(*) AS rows FROM ${from}`, params)
+  return row?.rows ?? 0
+}
+
 /** Yields one statement whose answer nobody reads. */
 export function* run(text: string, params: Params = NO_PARAMS): Work<void> {
   yield { text, params, want: 'none' }

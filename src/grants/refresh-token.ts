@@ -1,0 +1,142 @@
+import { type Issued, issueRefreshToken, issueUnder } from '../actions/issue.ts'
+import type { Presented } from '../actions/token.ts'
+import type { Client } from '../protocol/client-metadata.ts'
+import { OAuthError } from '../protocol/error.ts'
+import { narrowResources, readResources } from '../protocol/resource.ts'
+import { narrowScope } from '../protocol/scope.ts'
+import { type Authorization, findAuthorization, touchAuthorization } from '../store/authorization.ts'
+import {
+  claimRefreshToken,
+  claimRetry,
+  extendRefreshToken,
+  findRefreshToken,
+  type RefreshToken,
+  wipeSuccessor,
+} from '../store/refresh-token.ts'
+import type { Work } from '../store/work.ts'
+import { endByReuse, type PersonAttempt, type PersonGrant, type Reuse, required } from './grant.ts'
+
+const GRANT_TYPE = 'refresh_token'
+
+/** RT-09: more parallel requests than any app makes. */
+export const MOST_RETRIES = 10
+
+const DAY = 86_400
+
+/**
+ * OAuth 2.1 section 4.3: new tokens under the same authorization. Decision 0010 says why a client whose
+ * answer was lost may ask again, and what a thief can make of that.
+ */
+export const refreshToken: PersonGrant = {
+  grant_type: GRANT_TYPE,
+  takes: 'refresh_token',
+  prepare(form) {
+    const refresh_token = required(form, 'refresh_token')
+    const requested = form.values.get('scope')
+    const resources = readResources(form.resource)
+    return function* work(attempt) {
+      const { client, now } = attempt
+      const found = yield* findFamily(attempt.presented, client, now)
+      if (found instanceof OAuthError) return found
+      const { token, authorization } = found
+      // RT-03, RT-04, RT-13: what is refused by this point has used nothing up.
+      const scope = narrowScope(authorization.scope, requested)
+      if (scope instanceof OAuthError) return scope
+      const resource = narrowResources(authorization.resource, resources)
+      if (resource instanceof OAuthError) return resource
+      const under: Under = { attempt, authorization, scope, resource }
+
+      if (client.refresh_rotate === 'never' && (yield* keep(under, token))) {
+        const issued = yield* issue(under)
+        return { ...issued, refresh: { kind: 'clear', refresh_token } }
+      }
+      const rotated = yield* rotate(under, token)
+      if (rotated !== undefined) return rotated
+      const first = yield* claimRetry(token.refresh_token_id, MOST_RETRIES, now)
+      if (first === undefined) return yield* refuseUsed(token, now)
+      // RT-09: a second access token for the first answer's lifetime.
+      const issued = yield* issue(under, first.successor_exp)
+      return { ...issued, refresh: { kind: 'sealed', successor: first.successor } }
+    }
+  },
+}
+
+interface Under {
+  readonly attempt: PersonAttempt
+  readonly authorization: Authorization
+  readonly scope: string
+  readonly resource: readonly string[]
+}
+
+/** RT-18: never which of the reasons; that is for the log. */
+const refused = (reason: string): OAuthError =>
+  new OAuthError('invalid_grant', 'the refresh token is not valid', { cause: reason })
+
+/** A generation of this client, used or not, whose authorization stands (RT-01, RT-06). */
+function* findFamily(
+  presented: Presented | undefined,
+  client: Client,
+  now: number,
+): Work<{ readonly token: RefreshToken; readonly authorization: Authorization } | OAuthError> {
+  if (presented?.kind !== 'refresh_token') return refused('not a refresh token')
+  const token = yield* findRefreshToken(presented.id)
+  if (token === undefined || !presented.matches(token)) return refused('unknown refresh token')
+  if (token.client_id !== client.client_id) return refused('refresh token of another client')
+  // A used one is judged however old it is: it may be a stolen one.
+  if (token.used_at === null && token.exp <= now) return refused('idle for too long')
+  const authorization = yield* findAuthorization(token.authorization_id)
+  if (authorization === undefined || authorization.expires_at <= now) return refused('expired authorization')
+  if (authorization.revoked_at !== null) return refused('revoked authorization')
+  return { token, authorization }
+}
+
+const idleTtl = ({ client, refresh_idle_ttl }: PersonAttempt): number =>
+  client.refresh_idle_ttl ?? refresh_idle_ttl
+
+const accessTtl = ({ client, access_token_ttl }: PersonAttempt): number =>
+  client.access_token_ttl ?? access_token_ttl
+
+/** RT-16: the token stays as it is, and its idle end moves. */
+function* keep({ attempt, authorization }: Under, token: RefreshToken): Work<boolean> {
+  const exp = Math.min(attempt.now + idleTtl(attempt), authorization.expires_at)
+  return yield* extendRefreshToken(token.refresh_token_id, exp, attempt.now)
+}
+
+/** RT-07, RT-11: takes the current generation and makes the next; `undefined` when it was taken before. */
+function* rotate(under: Under, token: RefreshToken): Work<Issued | undefined> {
+  const { attempt, authorization } = under
+  const { client, now, sealed, fresh_refresh } = attempt
+  const { refresh_token_id, predecessor_id } = token
+  const sealed_until = sealed === null ? null : now + (client.refresh_grace ?? attempt.refresh_grace)
+  const successor_exp = Math.min(now + accessTtl(attempt), authorization.expires_at)
+  const use = { successor: sealed, successor_exp, sealed_until }
+  if (!(yield* claimRefreshToken(refresh_token_id, use, now))) return undefined
+  if (predecessor_id !== null) yield* wipeSuccessor(predecessor_id)
+  const idle_ttl = idleTtl(attempt)
+  yield* issueRefreshToken(fresh_refresh, authorization, { predecessor_id: refresh_token_id, now, idle_ttl })
+  const issued = yield* issue(under)
+  return { ...issued, refresh: { kind: 'clear', refresh_token: fresh_refresh.refresh_token, sealed_until } }
+}
+
+function* issue({ attempt, authorization, scope, resource }: Under, not_after?: number): Work<Issued> {
+  const { now, fresh } = attempt
+  if (now - authorization.last_used_at >= DAY) {
+    yield* touchAuthorization(authorization.authorization_id, now)
+  }
+  const ttl = Math.min(
+    accessTtl(attempt),
+    not_after === undefined ? Number.POSITIVE_INFINITY : not_after - now,
+  )
+  return yield* issueUnder(fresh, authorization, { grant_type: GRANT_TYPE, scope, resource, now, ttl })
+}
+
+/** RT-09, RT-10: asked for too often while its window is open; or used before, and that is over. */
+function* refuseUsed(
+  { refresh_token_id, authorization_id }: RefreshToken,
+  now: number,
+): Work<OAuthError | Reuse> {
+  const token = yield* findRefreshToken(refresh_token_id)
+  const isOpen = token !== undefined && token.successor !== null && (token.sealed_until ?? 0) >= now
+  if (isOpen) return refused('asked for again too often')
+  return yield* endByReuse('refresh_reuse', authorization_id, now, refused('refresh token used again'))
+}

@@ -1,0 +1,83 @@
+import type { Issued } from '../actions/issue.ts'
+import { openSuccessor, sealSuccessor } from '../crypto/sealed-successor.ts'
+import type { Attempt, Grant, Outcome, PersonAttempt } from '../grants/grant.ts'
+import type { Client } from '../protocol/client-metadata.ts'
+import { OAuthError } from '../protocol/error.ts'
+import type { Form } from '../protocol/form.ts'
+import type { Server } from '../server.ts'
+import type { Work } from '../store/work.ts'
+import type { Exchange } from './answer.ts'
+
+/**
+ * A try at the token endpoint as a work: what it may need is minted and sealed here, before the
+ * transaction, and only what its grant needs.
+ *
+ * @throws {OAuthError} when the form's shape is wrong
+ */
+export const tokenWork = async (
+  server: Server,
+  exchange: Exchange,
+  { client, grant, form }: { readonly client: Client; readonly grant: Grant; readonly form: Form },
+): Promise<() => Work<Outcome>> => {
+  const defaults = server.registry.defaultScopes()
+  if (grant.takes === undefined) {
+    const prepared = grant.prepare(form)
+    const attempt = plain(server, exchange, client, defaults instanceof Promise ? await defaults : defaults)
+    return () => prepared(attempt)
+  }
+  const prepared = grant.prepare(form)
+  const default_scopes = defaults instanceof Promise ? await defaults : defaults
+  const presented = form.values.get(grant.takes) ?? ''
+  const { clear, id, hash, hash_key_id } = server.secrets.mint('refresh_token', exchange.at)
+  const { refresh_idle_ttl, refresh_grace } = server.settings
+  const attempt: PersonAttempt = {
+    ...plain(server, exchange, client, default_scopes),
+    presented: server.secrets.present(presented),
+    fresh_refresh: { refresh_token: clear, refresh_token_id: id, token_hash: hash, hash_key_id },
+    sealed: mayRepeat(server, grant, client) ? sealSuccessor(presented, clear) : null,
+    refresh_idle_ttl,
+    refresh_grace,
+  }
+  return () => prepared(attempt)
+}
+
+const plain = (
+  server: Server,
+  exchange: Exchange,
+  client: Client,
+  default_scopes: readonly string[],
+): Attempt => ({
+  client,
+  now: exchange.now,
+  fresh: server.secrets.accessToken(exchange.at),
+  access_token_ttl: server.settings.access_token_ttl,
+  default_scopes,
+})
+
+/** RT-07, RT-15: an answer is kept for a retry only where there is a grace. */
+const mayRepeat = ({ settings }: Server, grant: Grant, client: Client): boolean =>
+  grant.takes === 'refresh_token' && (client.refresh_grace ?? settings.refresh_grace) > 0
+
+/**
+ * What came of it, after the commit.
+ *
+ * @throws {OAuthError} the refusal; a reuse is told to the log, never with the token (RT-10)
+ */
+export const issuedOf = (server: Server, exchange: Exchange, client: Client, outcome: Outcome): Issued => {
+  if (outcome instanceof OAuthError) throw outcome
+  if ('event' in outcome) {
+    const { event, authorization_id, refusal } = outcome
+    const { request_id } = exchange
+    server.log.warn({ request_id, authorization_id, client_id: client.client_id }, event)
+    throw refusal
+  }
+  const { refresh } = outcome
+  if (refresh?.kind === 'clear' && refresh.sealed_until != null) server.sealed.note(refresh.sealed_until)
+  return outcome
+}
+
+/** The refresh token of an answer, in clear; one that lies sealed is opened with the one presented (RT-08). */
+export const refreshTokenOf = ({ refresh }: Issued, form: Form): string | undefined => {
+  if (refresh === undefined || refresh.kind === 'clear') return refresh?.refresh_token
+  return openSuccessor(form.values.get('refresh_token') ?? '', refresh.successor)
+}
