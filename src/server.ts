@@ -11,6 +11,8 @@ import {
   type MasterSecret,
   SecretError,
 } from './master-secret.ts'
+import type { PageFiles } from './page-files.ts'
+import type { PagesSettings } from './protocol/pages-settings.ts'
 import { PREFIX } from './protocol/token-form.ts'
 import { insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
 import { openStore } from './store/open.ts'
@@ -46,6 +48,7 @@ export interface ServerSettings {
   readonly session_ttl: number
   /** `undefined`: the built-in pages. */
   readonly interaction_url: string | undefined
+  readonly pages: PagesSettings
 }
 
 export interface ServerOptions {
@@ -55,6 +58,8 @@ export interface ServerOptions {
   readonly settings: ServerSettings
   /** The master secret; without it the key file beside the database is used. */
   readonly secret?: string | undefined
+  /** What the pages are dressed with; a server that serves none needs none. */
+  readonly page_files?: PageFiles | undefined
   readonly clock?: Clock | undefined
   readonly passwords?: Passwords | undefined
   /** How it waits to wipe sealed copies. */
@@ -69,6 +74,7 @@ export interface Server {
   readonly store: Store
   readonly registry: Registry
   readonly secrets: Secrets
+  readonly page_files: PageFiles
   /** Who serves sweeps once at the start: `sealed.sweep()` (RT-11). */
   readonly sealed: SealedWipe
   readonly passwords: Passwords
@@ -119,6 +125,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       store,
       registry: createRegistry(store),
       secrets: createSecrets(keys),
+      page_files: options.page_files ?? { css: '', logo: undefined },
       sealed,
       passwords: options.passwords ?? createPasswords(),
       clock,

@@ -77,8 +77,9 @@ const settled = (
 
 /** What this Node can do, the best first: argon2 came with Node 24.7. */
 export const availableAlgorithms = (
-  argon2: typeof crypto.argon2 | undefined = crypto.argon2,
-): readonly [Algorithm, ...Algorithm[]] => (argon2 === undefined ? [SCRYPT] : [argon2id(argon2), SCRYPT])
+  argon2: typeof crypto.argon2 | null | undefined = crypto.argon2,
+): readonly [Algorithm, ...Algorithm[]] =>
+  argon2 === undefined || argon2 === null ? [SCRYPT] : [argon2id(argon2), SCRYPT]
 
 /** Two hashes at a time leave the thread pool to others; so many wait, then it is 503. */
 const WAITING = 32

@@ -9,6 +9,9 @@ export interface PasswordHash {
 const PHC =
   /^\$([a-z0-9-]{1,32})(?:\$v=(\d{1,3}))?\$([a-z]+=\d{1,9}(?:,[a-z]+=\d{1,9})*)\$([\w+/]+)\$([\w+/]+)$/
 
+const SALT_MIN_BYTES = 8
+const HASH_MIN_BYTES = 16
+
 /** The one version of argon2 there is in use (RFC 9106 section 3.1): 0x13. */
 const ARGON2_VERSION = '19'
 
@@ -25,6 +28,9 @@ export const readPhc = (text: string): PasswordHash | undefined => {
   if (algorithm === undefined || words === undefined || salt === undefined || hash === undefined)
     return undefined
   if (algorithm.startsWith('argon2') ? version !== ARGON2_VERSION : version !== undefined) return undefined
+  const [salted, hashed] = [Buffer.from(salt, 'base64'), Buffer.from(hash, 'base64')]
+  // A cut hash is none: the shorter it is, the more passwords it fits.
+  if (salted.length < SALT_MIN_BYTES || hashed.length < HASH_MIN_BYTES) return undefined
   const pairs = words.split(',').map((pair): [string, number] => {
     const [name = '', value] = pair.split('=')
     return [name, Number(value)]
@@ -32,8 +38,8 @@ export const readPhc = (text: string): PasswordHash | undefined => {
   return {
     algorithm,
     parameters: Object.fromEntries(pairs),
-    salt: Buffer.from(salt, 'base64'),
-    hash: Buffer.from(hash, 'base64'),
+    salt: salted,
+    hash: hashed,
   }
 }
 

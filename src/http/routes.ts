@@ -1,9 +1,14 @@
 import type { Handler } from './answer.ts'
+import { authorizationRequest, decideAuthorizationRequest } from './authorization-request.ts'
+import { authorize, authorizeByForm } from './authorize.ts'
 import type { Cors } from './cors.ts'
 import { jwks, metadata } from './document.ts'
 import { healthz, readyz } from './health.ts'
 import { introspect } from './introspect.ts'
 import { revoke } from './revoke.ts'
+import { postSignIn, signIn } from './sign-in.ts'
+import { postSignOut, signOut } from './sign-out.ts'
+import { pageLogo, pageStyle } from './stylesheet.ts'
 import { token } from './token.ts'
 
 /** One endpoint: where it is, what it answers, who in a browser may read it. */
@@ -26,10 +31,24 @@ export interface Route {
 
 /** Every endpoint, one line each. */
 export const routes = (): readonly Route[] => [
+  { at: 'prefix', name: 'authorize', cors: 'none', refusals: 'page', GET: authorize, POST: authorizeByForm },
+  {
+    at: 'prefix',
+    name: 'authorization_request',
+    path: 'authorize/:request_id',
+    cors: 'none',
+    refusals: 'page',
+    GET: authorizationRequest,
+    POST: decideAuthorizationRequest,
+  },
   { at: 'prefix', name: 'token', cors: 'api', POST: token },
   { at: 'prefix', name: 'revoke', cors: 'api', POST: revoke },
   { at: 'prefix', name: 'introspect', cors: 'none', POST: introspect },
   { at: 'prefix', name: 'jwks', cors: 'document', GET: jwks },
+  { at: 'prefix', name: 'page_style', path: 'page-:hash.css', cors: 'none', GET: pageStyle },
+  { at: 'prefix', name: 'page_logo', path: 'logo-:hash', cors: 'none', GET: pageLogo },
+  { at: 'prefix', name: 'sign-in', cors: 'none', refusals: 'page', GET: signIn, POST: postSignIn },
+  { at: 'prefix', name: 'sign-out', cors: 'none', refusals: 'page', GET: signOut, POST: postSignOut },
   { at: 'well-known', name: 'metadata', cors: 'document', GET: metadata },
   { at: 'root', name: 'healthz', cors: 'none', GET: healthz },
   { at: 'root', name: 'readyz', cors: 'none', GET: readyz() },

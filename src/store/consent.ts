@@ -61,6 +61,19 @@ export function* deleteConsent(sub: string, client_id: string): Work<boolean> {
   return row !== undefined
 }
 
+/** Forgets all that a person has allowed; gives how many clients. */
+export function* deleteConsentsOf(sub: string): Work<number> {
+  return (yield* all('DELETE FROM oauth_consent WHERE sub = $sub RETURNING client_id', { sub })).length
+}
+
+/** How many clients a person has allowed something. */
+export function* countConsents(sub: string): Work<number> {
+  const row = yield* one<{ count: number }>('SELECT count(*) AS count FROM oauth_consent WHERE sub = $sub', {
+    sub,
+  })
+  return row?.count ?? 0
+}
+
 /** Which consents `listConsents` gives; the last pair of the page before is where it goes on. */
 export interface ConsentFilter {
   readonly sub?: string | undefined

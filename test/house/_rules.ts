@@ -19,7 +19,7 @@ interface Room {
 const MIDDLE = ['protocol', 'store', 'crypto', 'actions', 'grants', 'outbound', 'resource']
 
 /** What the command line and the library both do with a server, a file a noun. */
-const NOUNS = ['clients.ts', 'tokens.ts']
+const NOUNS = ['clients.ts', 'tokens.ts', 'users.ts']
 
 /** docs/map.md says what each room is for. A file at the top of src is a room of its own. */
 const ROOMS: Readonly<Record<string, Room>> = {
@@ -41,12 +41,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   pages: { rooms: [], types: ['protocol'], packages: [] },
   http: {
     rooms: [...MIDDLE, 'pages', 'server.ts'],
+    types: ['page-files.ts'],
     packages: ['h3', 'srvx', 'pino', 'node:crypto', 'node:http'],
   },
   resource: { rooms: ['actions', 'store', 'crypto', 'protocol'], types: ['server.ts'], packages: ['h3'] },
   outbound: { rooms: ['protocol', 'store'], packages: ['node:https', 'jose'] },
   cli: {
-    rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'master-secret.ts'],
+    rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'master-secret.ts', 'page-files.ts'],
     packages: [/^node:/, 'commander', 'smol-toml', 'cli-table3'],
     only: [
       { files: /^src\/cli\/ask[a-z-]*\.ts$/, packages: ['inquirer', /^@inquirer\//] },
@@ -55,9 +56,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'master-secret.ts': { rooms: ['crypto'], packages: ['node:fs'] },
-  'server.ts': { rooms: [...MIDDLE, 'master-secret.ts'], packages: ['node:fs'] },
+  'page-files.ts': { rooms: ['protocol'], packages: ['node:fs'] },
+  'server.ts': { rooms: [...MIDDLE, 'master-secret.ts'], types: ['page-files.ts'], packages: ['node:fs'] },
   ...Object.fromEntries(NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts'], packages: [] }])),
-  'library.ts': { rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts'], packages: ['h3'] },
+  'library.ts': { rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'page-files.ts'], packages: ['h3'] },
   'index.ts': {
     rooms: [
       'protocol',
