@@ -1,5 +1,6 @@
 import { OAuthError } from '../protocol/error.ts'
 import { type Form, parseForm, refuseSecretsInQuery } from '../protocol/form.ts'
+import { type LooseForm, parseLoosely, withQuery } from '../protocol/loose-form.ts'
 import type { Exchange } from './answer.ts'
 
 /** HTTP-09: no form of the protocol comes near this. Bytes. */
@@ -11,16 +12,28 @@ const FORM = /^application\/x-www-form-urlencoded\s*(?:;\s*charset="?utf-8"?\s*)
  * Reads the form of a POST in the order of ERR-08: size, content type, duplicates.
  * @throws {OAuthError} `invalid_request` for anything but a well-formed form (HTTP-03 to HTTP-06)
  */
-export const readForm = async ({ request, search }: Exchange): Promise<Form> => {
+export const readForm = async (exchange: Exchange): Promise<Form> => {
+  const form = parseForm(await readFormText(exchange))
+  if (exchange.search !== '') refuseSecretsInQuery(exchange.search, form)
+  return form
+}
+
+/**
+ * Reads the form of an authorization request (HTTP-02): single faulty parameters are told apart, since
+ * the client may be told of them.
+ * @throws {OAuthError} `invalid_request` when it is no form at all
+ */
+export const readLooseForm = async (exchange: Exchange): Promise<LooseForm> =>
+  withQuery(parseLoosely(await readFormText(exchange)), exchange.search)
+
+const readFormText = async ({ request }: Exchange): Promise<string> => {
   const { headers } = request
   if (Number(headers.get('content-length') ?? 0) > BODY_LIMIT) throw tooLarge()
   const content_type = headers.get('content-type')
   if (content_type !== null && !FORM.test(content_type)) throw wrongType()
   const text = await readText(request)
   if (content_type === null && text !== '') throw wrongType()
-  const form = parseForm(text)
-  if (search !== '') refuseSecretsInQuery(search, form)
-  return form
+  return text
 }
 
 const readText = async (request: Request): Promise<string> => {

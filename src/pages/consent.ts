@@ -38,7 +38,7 @@ ${origin(site, page)}${person(site, page)}
 ${wanted(site, page, client)}${known(site, page)}${resources(site, page)}
 <p>${fill(t.consent_destination, { destination: shownDestination(site, page.destination) })}</p>
 ${warning(site, page)}${documents(site, page)}<form method="post" action="${site.base}/authorize/${page.request_id}">
-${hidden('csrf', page.csrf)}
+${hidden('csrf', page.csrf)}${hidden('username', page.username)}
 <label class="check"><input type="checkbox" name="remember" value="1">${t.consent_remember}</label>
 <div class="actions"><button name="decision" value="deny" class="secondary">${t.deny}</button><button name="decision" value="allow">${t.allow}</button></div>
 </form>

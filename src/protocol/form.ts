@@ -14,7 +14,14 @@ const MAX_BYTES_LARGE = 32_768
 const LARGE: ReadonlySet<string> = new Set(['request', 'client_assertion', 'authorization_details', 'token'])
 
 /** HTTP-04: what must never stand in a URL, where logs and histories keep it. */
-export const SECRET: readonly string[] = ['client_secret', 'client_assertion', 'code', 'code_verifier', 'refresh_token', 'token']
+export const SECRET: readonly string[] = [
+  'client_secret',
+  'client_assertion',
+  'code',
+  'code_verifier',
+  'refresh_token',
+  'token',
+]
 
 /** Names an answer may repeat; any other came from the caller, and ERR-02 keeps it out. */
 const SHOWABLE: ReadonlySet<string> = new Set([
@@ -150,8 +157,7 @@ const isTooLong = (name: string, value: string): boolean => {
   return Buffer.byteLength(name) > MAX_BYTES || Buffer.byteLength(value) > most
 }
 
-const tooLong = (name: string): OAuthError =>
-  new OAuthError('invalid_request', `${shown(name)} is too long`)
+const tooLong = (name: string): OAuthError => new OAuthError('invalid_request', `${shown(name)} is too long`)
 
 export const repeated = (name: string): OAuthError =>
   new OAuthError('invalid_request', `${shown(name)} is sent more than once`)

@@ -4,16 +4,23 @@ import { isAdvertised } from './scope.ts'
 /** RFC 8414 section 2, with only what this server can do now (MD-05). */
 export interface AuthorizationServerMetadata {
   readonly issuer: string
+  readonly authorization_endpoint: string
   readonly token_endpoint: string
   readonly jwks_uri: string
   readonly scopes_supported?: readonly string[]
   readonly response_types_supported: readonly string[]
+  /** Stated, because its default would include `fragment`. */
+  readonly response_modes_supported: readonly string[]
   readonly grant_types_supported: readonly string[]
   readonly token_endpoint_auth_methods_supported: readonly string[]
   readonly revocation_endpoint: string
   readonly revocation_endpoint_auth_methods_supported: readonly string[]
   readonly introspection_endpoint: string
   readonly introspection_endpoint_auth_methods_supported: readonly string[]
+  /** RFC 7636 section 6.2.1 with RFC 8414 section 2. */
+  readonly code_challenge_methods_supported: readonly string[]
+  /** RFC 9207 section 3. */
+  readonly authorization_response_iss_parameter_supported: true
 }
 
 /** What the document is made of: never a Host header, a cookie or a caller (MD-06). */
@@ -26,25 +33,30 @@ export interface Advertised {
   readonly scopes: readonly string[]
 }
 
-/** Both are always taken. `none` joins them with the first grant type that a public client may use. */
-const AUTH_METHODS: readonly string[] = ['client_secret_basic', 'client_secret_post']
+/** IN-01: a public client may not introspect. */
+const CONFIDENTIAL: readonly string[] = ['client_secret_basic', 'client_secret_post']
+
+/** MD-03, CM-11: clients that cannot keep a secret look for `none`. */
+const AUTH_METHODS: readonly string[] = [...CONFIDENTIAL, 'none']
 
 export const authorizationServerMetadata = (server: Advertised): AuthorizationServerMetadata => {
   const { issuer, prefix, grant_types } = server
   const scopes = server.scopes.filter(isAdvertised)
   return {
     issuer,
+    authorization_endpoint: endpoint(issuer, prefix, 'authorize'),
     token_endpoint: endpoint(issuer, prefix, 'token'),
     jwks_uri: endpoint(issuer, prefix, 'jwks'),
     ...(scopes.length === 0 ? {} : { scopes_supported: scopes }),
-    // RFC 8414 section 2 requires the member, section 3.2 leaves empty lists out. Without an
-    // authorization endpoint no response type works, and readers insist on the member: so, empty.
-    response_types_supported: [],
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
     grant_types_supported: grant_types,
     token_endpoint_auth_methods_supported: AUTH_METHODS,
     revocation_endpoint: endpoint(issuer, prefix, 'revoke'),
     revocation_endpoint_auth_methods_supported: AUTH_METHODS,
     introspection_endpoint: endpoint(issuer, prefix, 'introspect'),
-    introspection_endpoint_auth_methods_supported: AUTH_METHODS,
+    introspection_endpoint_auth_methods_supported: CONFIDENTIAL,
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
   }
 }

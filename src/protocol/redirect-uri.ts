@@ -10,6 +10,9 @@ const DANGEROUS = /^(?:javascript|data|vbscript|file|blob|about)$/i
 const LOOPBACK = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::(\d+))?((?:[/?][^#]*)?)$/
 const MAX_PORT = 65_535
 
+/** Whether an http redirect URI leads to an app on the same device (RFC 8252 section 7.3). */
+export const isLoopbackRedirectUri = (uri: string): boolean => LOOPBACK.test(uri)
+
 /**
  * OAuth 2.1 section 2.3.1: simple string comparison, so case, slashes, ports and percent-encoding all
  * count. The one exception is the port of an http loopback URI (section 8.4.2).

@@ -11,6 +11,8 @@ import type { GivenMetadata } from '../../src/protocol/client-metadata.ts'
 import { completeSettings } from '../../src/protocol/settings.ts'
 import { openServer, type Server, type ServerSettings } from '../../src/server.ts'
 import { temporaryFolder } from '../_process.ts'
+import { openBrowser, type TestBrowser } from './_browser.ts'
+import { examine } from './_examine.ts'
 
 /** Where the clock stands when a server is opened. Epoch milliseconds, and seconds. */
 export const START: number = Date.UTC(2026, 10, 22, 12)
@@ -63,6 +65,8 @@ export interface Harness {
     headers?: Readonly<Record<string, string>>,
     over?: Server,
   ): Promise<Answered>
+  /** A browser that has never been here. */
+  browser(): TestBrowser
   /** A token of the client, which must be given. */
   token(client: Credentials, form?: Readonly<Record<string, string>>): Promise<string>
   close(): Promise<void>
@@ -127,7 +131,7 @@ export const openHarness = async (settings: Partial<ServerSettings> = {}): Promi
       for (const secret of more) secrets.add(secret)
     },
     hideTokens(text = '') {
-      self.hide(...(text.match(/oat_[\w-]{75}/g) ?? []))
+      self.hide(...(text.match(/(?:oat|ort|oac|ose)_[\w-]{75}/g) ?? []))
     },
     async client(given = MACHINE) {
       const made = await createClient(server, { ...MACHINE, ...given })
@@ -141,6 +145,8 @@ export const openHarness = async (settings: Partial<ServerSettings> = {}): Promi
       const answered = await read(response)
       examine(answered, self.lines())
       self.hideTokens(answered.text)
+      self.hideTokens(answered.headers.get('location') ?? '')
+      self.hideTokens(answered.headers.getSetCookie().join())
       return answered
     },
     post: (endpoint, form, headers = {}, over = server) =>
@@ -153,6 +159,7 @@ export const openHarness = async (settings: Partial<ServerSettings> = {}): Promi
         },
         over,
       ),
+    browser: () => openBrowser(self, server.settings),
     async token(client, form = {}) {
       const answered = await self.post('token', { grant_type: 'client_credentials', ...form }, basic(client))
       const { access_token } = answered.body
@@ -177,29 +184,4 @@ const read = async (response: Response): Promise<Answered> => {
   const isJson = text !== '' && /json$/.test(response.headers.get('content-type') ?? '')
   const body = isJson ? (JSON.parse(text) as Answered['body']) : {}
   return { status: response.status, headers: response.headers, text, body }
-}
-
-/** ERR-02: what an `error` or `error_description` may be made of. */
-const SHOWABLE = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/
-
-/** What no answer may lack, whatever was asked (ERR-01, ERR-02, ERR-09, HTTP-07, HTTP-10, HTTP-14). */
-const examine = ({ status, headers, text, body }: Answered, lines: readonly LogLine[]): void => {
-  const request_id = headers.get('x-request-id') ?? ''
-  assert.match(request_id, /^[\w-]{16}$/)
-  const told = lines.filter((line) => line['request_id'] === request_id && line['msg'] === 'request')
-  assert.deepEqual(
-    told.map((line) => line['status']),
-    [status],
-    'one line of the log for one answer',
-  )
-  for (const name of ['content-encoding', 'access-control-allow-credentials', 'set-cookie', 'location']) {
-    assert.equal(headers.get(name), null, name)
-  }
-  if (status < 400) return
-  assert.equal(headers.get('cache-control'), 'no-store')
-  assert.equal(headers.get('pragma'), 'no-cache')
-  if (text === '' || 'status' in body) return
-  assert.equal(headers.get('content-type'), 'application/json')
-  assert.deepEqual(Object.keys(body), ['error', 'error_description'])
-  for (const words of Object.values(body)) assert.match(String(words), SHOWABLE)
 }

@@ -1,0 +1,176 @@
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import type { Client } from '../protocol/client-metadata.ts'
+import { OAuthError } from '../protocol/error.ts'
+import { isRemembered } from '../protocol/next-step.ts'
+import { covers } from '../protocol/scope.ts'
+import { insertAuthorization } from '../store/authorization.ts'
+import { insertAuthorizationCode } from '../store/authorization-code.ts'
+import {
+  claimAuthorizationRequest,
+  insertAuthorizationRequest,
+  type StoredAuthorizationRequest,
+} from '../store/authorization-request.ts'
+import { findClient } from '../store/client.ts'
+import { findConsent } from '../store/consent.ts'
+import { findSession } from '../store/session.ts'
+import type { Work } from '../store/work.ts'
+import { growConsent } from './consent.ts'
+
+/** AZ-15: how long a person may take to answer. Seconds. */
+export const REQUEST_LIFETIME = 900
+
+/** Keeps an examined request until its person has answered; gives it as it is kept. */
+export function* openRequest(
+  request: AuthorizationRequest,
+  { request_id, browser_mac, now }: { request_id: string; browser_mac: string; now: number },
+): Work<StoredAuthorizationRequest> {
+  const stored: StoredAuthorizationRequest = {
+    ...request,
+    request_id,
+    browser_mac,
+    session_id: null,
+    decision: null,
+    created_at: now,
+    expires_at: now + REQUEST_LIFETIME,
+    used_at: null,
+  }
+  yield* insertAuthorizationRequest(stored)
+  return stored
+}
+
+/** Who allows; what is not known of the person is `null`. */
+export interface Person {
+  readonly sub: string
+  readonly username: string | null
+  /** Epoch seconds. */
+  readonly auth_time: number | null
+  readonly acr: string | null
+  readonly amr: readonly string[] | null
+}
+
+/** A code minted before the transaction: what is stored of it. */
+interface FreshCode {
+  readonly id: string
+  readonly hash: Uint8Array
+  readonly hash_key_id: string
+}
+
+/** Seconds, the server's; a client may have its own. */
+interface Lifetimes {
+  readonly code_ttl: number
+  readonly refresh_ttl: number
+  readonly access_token_ttl: number
+}
+
+export interface Approval {
+  /** With `request_id` it is a stored one, and is answered by this. */
+  readonly request: AuthorizationRequest & { readonly request_id?: string }
+  readonly client: Client
+  readonly person: Person
+  /** The session that says who it is; `null` where an app does. */
+  readonly session_id: string | null
+  /** The whole of what was asked, or less. */
+  readonly scope: string
+  /** Extra claims, which reach introspection. */
+  readonly claims: Readonly<Record<string, unknown>> | null
+  /**
+   * What the person said: `once`, `remember`, or nothing (`unasked`), because it was remembered, or the
+   * client is first-party.
+   */
+  readonly answer: 'once' | 'remember' | 'unasked'
+  readonly fresh: { readonly authorization_id: string; readonly code: FreshCode }
+  readonly now: number
+  readonly lifetimes: Lifetimes
+}
+
+export interface Approved {
+  readonly authorization_id: string
+  readonly scope: string
+  /** How long the code lives. Seconds. */
+  readonly expires_in: number
+}
+
+/**
+ * A person allows a client something: claims the stored request, and makes the authorization and its
+ * code. A refusal changes nothing.
+ */
+export function* approveRequest(approval: Approval): Work<Approved | OAuthError> {
+  const { request, client, person, session_id, scope, answer, now } = approval
+  const { client_id } = client
+  if (!covers(request.scope, scope)) {
+    return new OAuthError('invalid_scope', 'scope goes beyond what the client asked for')
+  }
+  // TK-11: a token of a person must never read as one of a client.
+  if ((yield* findClient(person.sub)) !== undefined) {
+    return new OAuthError('access_denied', 'sub is the client_id of a client')
+  }
+  // PG-09: signed out, or deleted with its user, since somebody looked.
+  if (session_id !== null && (yield* findSession(session_id)) === undefined) {
+    return new OAuthError('login_required', 'nobody is signed in any more')
+  }
+  if (answer === 'unasked' && !client.first_party) {
+    // PG-07: it may have been withdrawn since somebody looked.
+    const consent = yield* findConsent(person.sub, client_id)
+    if (!isRemembered(consent, { scope, resource: request.resource })) {
+      return new OAuthError('consent_required', 'the person has to be asked')
+    }
+  }
+  if (request.request_id !== undefined && !(yield* claimAuthorizationRequest(request.request_id, now))) {
+    return requestIsOver()
+  }
+  if (answer !== 'unasked') {
+    const { sub } = person
+    const { resource } = request
+    yield* growConsent({ sub, client_id, scope, resource, remember: answer === 'remember' }, now)
+  }
+  return yield* authorize(approval)
+}
+
+function* authorize(approval: Approval): Work<Approved> {
+  const { request, client, person, scope, claims, fresh, now, lifetimes } = approval
+  const { authorization_id, code } = fresh
+  const { client_id } = client
+  const code_ttl = client.code_ttl ?? lifetimes.code_ttl
+  const expires_at = now + lifetimeOf(client, lifetimes)
+  yield* insertAuthorization({
+    authorization_id,
+    client_id,
+    ...person,
+    scope,
+    resource: request.resource,
+    claims,
+    created_at: now,
+    last_used_at: now,
+    expires_at,
+    revoked_at: null,
+  })
+  yield* insertAuthorizationCode({
+    code_id: code.id,
+    code_hash: code.hash,
+    hash_key_id: code.hash_key_id,
+    authorization_id,
+    client_id,
+    redirect_uri: request.redirect_uri,
+    code_challenge: request.code_challenge,
+    wrong_tries: 0,
+    expires_at: now + code_ttl,
+    purge_at: expires_at,
+    used_at: null,
+  })
+  return { authorization_id, scope, expires_in: code_ttl }
+}
+
+/** RT-06: the end of all refreshing; without it, when the last token of a last-second redemption ends. */
+const lifetimeOf = (client: Client, lifetimes: Lifetimes): number =>
+  client.grant_types.includes('refresh_token')
+    ? (client.refresh_token_ttl ?? lifetimes.refresh_ttl)
+    : (client.code_ttl ?? lifetimes.code_ttl) + (client.access_token_ttl ?? lifetimes.access_token_ttl)
+
+/** AZ-15: a person refuses, once; `undefined` when that is noted. */
+export function* denyRequest(request_id: string, now: number): Work<OAuthError | undefined> {
+  return (yield* claimAuthorizationRequest(request_id, now)) ? undefined : requestIsOver()
+}
+
+/** AZ-15: answered, over, or another browser's: all look alike. */
+export const requestIsOver = (): OAuthError =>
+  new OAuthError('invalid_request', 'this request is over: start again from the app', { page: 'expired' })

@@ -1,0 +1,97 @@
+import { timingSafeEqual } from 'node:crypto'
+import { requestIsOver } from '../actions/authorization.ts'
+import { stillStands } from '../protocol/authorization-request.ts'
+import { OAuthError } from '../protocol/error.ts'
+import type { Server } from '../server.ts'
+import { findAuthorizationRequest, type StoredAuthorizationRequest } from '../store/authorization-request.ts'
+import type { Exchange, Handler } from './answer.ts'
+import { showConsent } from './authorization-page.ts'
+import {
+  answerApproval,
+  approve,
+  type Pending,
+  proceed,
+  refuseToClient,
+  sendToClient,
+  stepOf,
+} from './authorization-step.ts'
+import { readForm } from './body.ts'
+import { type Browser, bindingMac, browserOf, checkForm } from './browser.ts'
+import { toldRefusal } from './refuse.ts'
+
+/**
+ * A stored request that is still open, and that this browser brought (AZ-15).
+ *
+ * @throws {OAuthError} shown as the page `expired`, whatever the reason: an id alone tells nothing
+ */
+export const pendingRequest = async (
+  server: Server,
+  { now }: Exchange,
+  browser: Browser,
+  request_id: string,
+): Promise<StoredAuthorizationRequest> => {
+  const request = await server.store.read(findAuthorizationRequest(request_id))
+  if (request === undefined || !isOf(browser, request)) throw requestIsOver()
+  if (request.used_at !== null || request.expires_at <= now) throw requestIsOver()
+  return request
+}
+
+const isOf = (browser: Browser, { request_id, browser_mac }: StoredAuthorizationRequest): boolean => {
+  const [made, kept] = [Buffer.from(bindingMac(browser, request_id)), Buffer.from(browser_mac)]
+  return made.length === kept.length && timingSafeEqual(made, kept)
+}
+
+/** GET /oauth/authorize/:request_id: goes on after a sign-in or a sign-out. */
+export const authorizationRequest: Handler = async (server, exchange) => {
+  const pending = await opened(server, exchange)
+  return tellingClient(pending, () => proceed(pending))
+}
+
+/** POST /oauth/authorize/:request_id: Deny or Allow, once. */
+export const decideAuthorizationRequest: Handler = async (server, exchange) => {
+  const form = await readForm(exchange)
+  checkForm(server, exchange, form, browserOf(server, exchange))
+  const pending = await opened(server, exchange)
+  const decision = form.values.get('decision')
+  if (decision !== 'allow' && decision !== 'deny') {
+    throw new OAuthError('invalid_request', 'decision must be allow or deny', { page: 'request' })
+  }
+  return tellingClient(pending, async () => {
+    // Whoever has the page may end the request; only who is signed in may allow it.
+    if (decision === 'deny') return refuseToClient(pending, denied())
+    const { step, session } = await stepOf(pending)
+    if (session === undefined || step.kind === 'sign_in' || step.kind === 'refuse') return proceed(pending)
+    // The page was shown to somebody who has signed out in another tab; who allows must have read it.
+    if (form.values.get('username') !== session.username) {
+      return step.kind === 'consent' ? showConsent(pending, session, step.question) : proceed(pending)
+    }
+    const remember = form.values.get('remember') === '1'
+    return answerApproval(pending, await approve(pending, session, remember ? 'remember' : 'once'))
+  })
+}
+
+const denied = (): OAuthError => new OAuthError('access_denied', 'the person said no')
+
+const opened = async (server: Server, exchange: Exchange): Promise<Pending> => {
+  const browser = browserOf(server, exchange)
+  const stored = await pendingRequest(server, exchange, browser, exchange.params['request_id'] ?? '')
+  const registered = await server.registry.client(stored.client_id)
+  // CL-02: the client may have been changed or revoked since. Asked anew, it hears what is wrong.
+  if (registered === undefined || !stillStands(registered.client, stored)) throw requestIsOver()
+  const { client } = registered
+  exchange.note['client_id'] = client.client_id
+  return { server, exchange, browser, client, request: stored, stored, by: 'page' }
+}
+
+/** AZ-07: a fault of ours reaches the client; what is for the person alone becomes a page. */
+const tellingClient = async (
+  pending: Pending,
+  work: () => ReturnType<typeof proceed>,
+): ReturnType<typeof proceed> => {
+  try {
+    return await work()
+  } catch (thrown) {
+    if (thrown instanceof OAuthError && thrown.page !== undefined) throw thrown
+    return sendToClient(pending, toldRefusal(pending.server.log, pending.exchange, thrown))
+  }
+}
