@@ -9,11 +9,14 @@ import {
 } from './clients.ts'
 import { isLongEnough, SECRET_MIN_LENGTH } from './crypto/seal.ts'
 import { createApp, createStandalone } from './http/app.ts'
+import { readPageFiles } from './page-files.ts'
 import { INACTIVE, type Introspection } from './protocol/access-token.ts'
 import { type ClientInformation, clientInformation } from './protocol/client-information.ts'
 import type { GivenMetadata } from './protocol/client-metadata.ts'
 import { nearest } from './protocol/nearest.ts'
+import type { PagesSettings } from './protocol/pages-settings.ts'
 import { completeSettings, type GivenSettings } from './protocol/settings.ts'
+import { themeWarnings } from './protocol/theme.ts'
 import { type Log, openServer, type Server } from './server.ts'
 import { findClient, listClients } from './store/client.ts'
 import { inspectToken, revokeOne } from './tokens.ts'
@@ -38,6 +41,11 @@ export interface OAuthServerOptions {
    * `true`, `1`, `yes` or `on`.
    */
   readonly enabled?: boolean
+  /**
+   * How the built-in pages look: name, logo and css (files), accent and accent_dark (`#rrggbb`),
+   * support_url, terms_url, privacy_url.
+   */
+  readonly pages?: Partial<PagesSettings>
   /**
    * Where requests, warnings and faults are told; a pino logger fits. Default: warnings and faults, a
    * line each, on standard error.
@@ -77,7 +85,7 @@ export interface OAuthServer {
   close(): Promise<void>
 }
 
-const OPTIONS = ['db', 'issuer', 'prefix', 'access_token_ttl', 'secret', 'enabled', 'log']
+const OPTIONS = ['db', 'issuer', 'prefix', 'access_token_ttl', 'secret', 'enabled', 'log', 'pages']
 
 /**
  * Opens an authorization server over an SQLite file; the file, its tables and its key file are made
@@ -91,10 +99,13 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
   const { secret, enabled, log = STDERR, ...given } = checked(options)
   const settings = completeSettings(given)
   if (!(enabled ?? enabledByEnvironment())) return disabled()
+  const page_files = readPageFiles(settings.pages)
+  for (const warning of themeWarnings(settings.pages)) log.warn({ code: 'pages_accent' }, warning)
   const server = await openServer({
     db: settings.db,
     mode: 'create',
     settings,
+    page_files,
     secret: secret ?? process.env['OAUTHD_SECRET'],
     log,
     onWarning: ({ code, message }) => log.warn({ code }, message),

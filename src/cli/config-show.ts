@@ -1,3 +1,4 @@
+import { PAGES_SETTING_NAMES } from '../protocol/pages-settings.ts'
 import { SETTING_NAMES } from '../protocol/settings.ts'
 import { type Command, defineCommand } from './command.ts'
 import type { Source } from './config.ts'
@@ -16,13 +17,16 @@ export const configShow: Command = defineCommand({
     ['In a script', 'oauthd config:show --json'],
   ],
   output: [
-    'One setting a line; the master secret is shown as set or not, never itself.',
+    'One setting a line, those of [pages] where they are set; the master secret is shown as set or not, never itself.',
     '--json  {"issuer":{"value","source"},…,"secret":{"set","source"}}',
   ],
   exit: [1],
   see: ['oauthd help config', 'oauthd help environment'],
   run: async ({ flags, config, print }) => {
-    const { settings, sources } = await config()
+    const { settings, sources, file } = await config()
+    // The table [pages] stands in the file and nowhere else.
+    const sourceOfPages = (value: string | undefined): Source =>
+      value === undefined || file === undefined ? 'default' : `file:${file}`
     const secret = await findSecret(settings.db)
     const shown = [
       ...SETTING_NAMES.map((name) => ({
@@ -30,6 +34,10 @@ export const configShow: Command = defineCommand({
         value: withoutPassword(String(settings[name] ?? '(not set)')),
         source: sources[name],
       })),
+      ...PAGES_SETTING_NAMES.flatMap((name) => {
+        const value = settings.pages[name]
+        return value === undefined ? [] : [{ name: `pages.${name}`, value, source: sourceOfPages(value) }]
+      }),
       { name: 'secret', value: secret === undefined ? '(not set)' : '(set)', source: secret ?? 'default' },
     ] as const
     const width = Math.max(...shown.map(({ value }) => value.length))
@@ -46,6 +54,12 @@ export const configShow: Command = defineCommand({
               },
             ]
           }),
+        ),
+        pages: Object.fromEntries(
+          PAGES_SETTING_NAMES.map((name) => [
+            name,
+            { value: settings.pages[name] ?? null, source: sourceOfPages(settings.pages[name]) },
+          ]),
         ),
         secret: { set: secret !== undefined, source: secret ?? null },
       }),

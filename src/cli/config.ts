@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { nearest } from '../protocol/nearest.ts'
+import { readPagesSettings } from '../protocol/pages-settings.ts'
 import {
   completeSettings,
   flagOf,
@@ -57,12 +58,14 @@ export const readConfiguration = async (
     if (value !== undefined) check(name, value, source)
     return { name, value, source }
   })
+  const pages = table['pages']
+  if (pages !== undefined) checkPages(pages, file ?? DEFAULT_FILE)
   const given: GivenSettings = Object.fromEntries(
     found.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]),
   )
   const sourceOf = (name: SettingName): Source => found.find((one) => one.name === name)?.source ?? 'default'
   return {
-    settings: completeSettings(given),
+    settings: completeSettings({ ...given, pages }),
     sources: {
       db: sourceOf('db'),
       host: sourceOf('host'),
@@ -108,6 +111,15 @@ const check = (name: SettingName, value: unknown, source: Source): void => {
   }
 }
 
+const checkPages = (value: unknown, file: string): void => {
+  try {
+    readPagesSettings(value)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw misused(`${error.message} (${file})`, 'oauthd help config')
+  }
+}
+
 const readText = async (file: string, mustBe: boolean): Promise<string | undefined> => {
   try {
     return await readFile(file, 'utf8')
@@ -134,7 +146,7 @@ const parseToml = async (text: string, file: string): Promise<Readonly<Record<st
 }
 
 const refuseUnknown = (key: string, file: string): void => {
-  if (SETTING_NAMES.some((name) => name === key)) return
+  if (key === 'pages' || SETTING_NAMES.some((name) => name === key)) return
   if (key === 'secret') {
     throw misused(
       `${file} must not hold the master secret`,

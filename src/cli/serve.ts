@@ -1,10 +1,13 @@
 import type { RequestListener } from 'node:http'
+import { type PageFiles, readPageFiles } from '../page-files.ts'
 import type { Settings } from '../protocol/settings.ts'
+import { themeWarnings } from '../protocol/theme.ts'
 import { openServer, type Server } from '../server.ts'
 import { countClients } from '../store/client.ts'
 import { putState } from '../store/state.ts'
 import { type Command, type Context, defineCommand } from './command.ts'
 import { drain } from './drain.ts'
+import { failed } from './failure.ts'
 import type { Listening } from './listen.ts'
 
 /** `oauthd serve`: the endpoints over HTTP, until SIGTERM or SIGINT. */
@@ -48,12 +51,15 @@ export const serve: Command = defineCommand({
         import('../http/unparsed.ts'),
         import('./listen.ts'),
       ])
+    const page_files = filesOf(settings.pages)
+    for (const warning of themeWarnings(settings.pages)) print.warn(warning)
     const log = createLog(await standardError(print.mode === 'human'))
     const opened = await openServer({
       db: settings.db,
       mode: 'create',
       settings,
       secret: process.env['OAUTHD_SECRET'],
+      page_files,
       log,
       onWarning: ({ message }) => print.warn(message),
     })
@@ -93,6 +99,16 @@ export const serve: Command = defineCommand({
     }
   },
 })
+
+/** A page without its logo is not what was asked for: said before anybody sees one. */
+const filesOf = (pages: Settings['pages']): PageFiles => {
+  try {
+    return readPageFiles(pages)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw failed('page_file_unusable', error.message, 'oauthd config:show --sources', error)
+  }
+}
 
 interface Stop {
   /** Resolves with the first signal, which asks to stop. */

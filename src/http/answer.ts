@@ -19,7 +19,7 @@ export interface Exchange {
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | null
+  readonly body: string | Uint8Array<ArrayBuffer> | null
   /** Values of Set-Cookie, one header each. */
   readonly cookies?: readonly string[]
 }

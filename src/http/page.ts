@@ -3,6 +3,7 @@ import { chooseLanguage } from '../pages/text/languages.ts'
 import { splitUri } from '../protocol/uri.ts'
 import type { Server } from '../server.ts'
 import { type Answer, type Exchange, NO_STORE } from './answer.ts'
+import { pageAssets } from './stylesheet.ts'
 
 /**
  * PG-01, PG-02: nothing runs, nothing is loaded but our style and logo, nothing frames a page of ours,
@@ -46,13 +47,16 @@ export const basePath = ({ settings }: Server): string =>
  * @param ui_locales of the authorization request, when the page belongs to one
  */
 export const siteOf = (server: Server, { request }: Exchange, ui_locales?: string | null): Site => {
+  const { issuer, pages } = server.settings
+  const { css_name, logo } = pageAssets(server)
   const base = basePath(server)
   const { lang, dir, t } = chooseLanguage(ui_locales ?? undefined, request.headers.get('accept-language'))
   return {
-    name: new URL(server.settings.issuer).host,
+    name: pages.name ?? new URL(issuer).host,
     base,
-    stylesheet: `${base}/page.css`,
-    links: {},
+    stylesheet: `${base}/${css_name}`,
+    logo: logo === undefined ? undefined : `${base}/${logo.name}`,
+    links: pages,
     lang,
     dir,
     t,

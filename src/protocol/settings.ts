@@ -8,6 +8,7 @@
  */
 import { issuerProblem } from './issuer.ts'
 import { readCodeLifetime, readGrace, readLifetime } from './lifetime.ts'
+import { type PagesSettings, readPagesSettings } from './pages-settings.ts'
 import { webUriProblem } from './uri.ts'
 
 export interface Settings {
@@ -35,12 +36,15 @@ export interface Settings {
   readonly session_ttl: number
   /** Where an app signs people in and asks them itself; `undefined`: the built-in pages do. */
   readonly interaction_url: string | undefined
+  /** How the built-in pages look. */
+  readonly pages: PagesSettings
 }
 
-export type SettingName = keyof Settings
+/** The settings that are one value each, with a flag and a variable. */
+export type SettingName = Exclude<keyof Settings, 'pages'>
 
 /** What somebody gave: words from the command line or the environment, values from TOML or a program. */
-export type GivenSettings = { readonly [K in SettingName]?: unknown }
+export type GivenSettings = { readonly [K in keyof Settings]?: unknown }
 
 export interface Setting<T> {
   /** What stands for the value in help: `PORT`. */
@@ -205,6 +209,7 @@ export const completeSettings = (given: GivenSettings): Settings => {
     refresh_grace: take('refresh_grace', given, port),
     session_ttl: take('session_ttl', given, port),
     interaction_url: take('interaction_url', given, port),
+    pages: readPagesSettings(given.pages),
   }
 }
 
