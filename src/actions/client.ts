@@ -1,5 +1,6 @@
 import { type Client, type ClientMetadata, isConfidential } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
+import { PREFIX } from '../protocol/token-form.ts'
 import { countLiveTokens } from '../store/access-token.ts'
 import {
   type ClientFilter,
@@ -18,12 +19,13 @@ import {
   insertClientSecret,
   listClientSecrets,
 } from '../store/client-secret.ts'
+import { findUser } from '../store/user.ts'
 import type { Work } from '../store/work.ts'
 
 /** A secret minted and hashed before the transaction. */
 export type FreshSecret = Omit<ClientSecret, 'client_id' | 'created_at' | 'expires_at'>
 
-/** Registers a client with its first secret, if it has one; `undefined` when the id is taken. */
+/** Registers a client with its first secret, if it has one; `undefined` when a client or a user has the id. */
 export function* registerClient(
   client_id: string,
   metadata: ClientMetadata,
@@ -37,6 +39,8 @@ export function* registerClient(
     updated_at: now,
     revoked_at: null,
   }
+  // RFC 9068 section 5: a client_id is no `sub`. Generated ones cannot be: no sub begins as they do.
+  if (!client_id.startsWith(PREFIX.client) && (yield* findUser(client_id)) !== undefined) return undefined
   if (!(yield* insertClient(client))) return undefined
   if (secret !== undefined)
     yield* insertClientSecret({ ...secret, client_id, created_at: now, expires_at: null })

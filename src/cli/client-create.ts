@@ -1,5 +1,7 @@
 import { createClient, judgeNewClient } from '../clients.ts'
 import type { GivenMetadata } from '../protocol/client-metadata.ts'
+import type { Server } from '../server.ts'
+import { findUser } from '../store/user.ts'
 import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
 import { givenLifetimes, LIFETIME_FLAGS } from './client-lifetimes.ts'
 import { clientResult } from './client-output.ts'
@@ -67,7 +69,7 @@ export const clientCreate: Command = defineCommand({
     await withSecretPlace(flags, print, (place) =>
       withServer(call, 'create', async (server) => {
         const client = await createClient(server, metadata, chosen)
-        if (client === undefined) throw taken(flags.id)
+        if (client === undefined) throw await taken(server, flags.id)
         place.keep(client)
         // With --github-output stdout is empty, lest it end up in a log; unless a mode was asked for.
         if (flags.github_output && print.mode === 'human') return
@@ -103,5 +105,13 @@ const refuseMisuse = (flags: FlagValues<typeof FLAGS>): void => {
   }
 }
 
-const taken = (client_id: string | undefined): Error =>
-  conflicting('client_exists', `client ${client_id} exists already`, `oauthd client:show ${client_id}`)
+const taken = async ({ store }: Server, client_id = ''): Promise<Error> => {
+  if ((await store.read(findUser(client_id))) === undefined)
+    return conflicting(
+      'client_exists',
+      `client ${client_id} exists already`,
+      `oauthd client:show ${client_id}`,
+    )
+  const words = `a user has the sub ${client_id}; a client_id never equals one`
+  return conflicting('client_id_taken', words, 'choose another --id')
+}

@@ -4,7 +4,7 @@ import type { Command } from './command.ts'
 export interface Entry {
   readonly name: string
   /** The heading it stands under; none: not listed. */
-  readonly group?: 'Server' | 'Clients' | 'Tokens' | 'Setup' | 'Data'
+  readonly group?: 'Server' | 'Clients' | 'Tokens' | 'People' | 'Setup' | 'Data'
   /** One sentence with its stop. */
   readonly summary: string
   /** Loads the module of its noun; only the command that was called for is loaded. */
@@ -107,6 +107,42 @@ export const COMMANDS: readonly Entry[] = [
     group: 'Tokens',
     summary: 'List tokens, without the tokens themselves.',
     load: async () => (await import('./token-list.ts')).tokenList,
+  },
+  {
+    name: 'user:create',
+    group: 'People',
+    summary: 'Add a person who may sign in.',
+    load: async () => (await import('./user-create.ts')).userCreate,
+  },
+  {
+    name: 'user:list',
+    group: 'People',
+    summary: 'List the people.',
+    load: async () => (await import('./user-list.ts')).userList,
+  },
+  {
+    name: 'user:set-password',
+    group: 'People',
+    summary: 'Give a person another password.',
+    load: async () => (await import('./user-set-password.ts')).userSetPassword,
+  },
+  {
+    name: 'user:delete',
+    group: 'People',
+    summary: 'Delete a person and end all their access.',
+    load: async () => (await import('./user-delete.ts')).userDelete,
+  },
+  {
+    name: 'session:list',
+    group: 'People',
+    summary: 'List the browsers that are signed in.',
+    load: async () => (await import('./session.ts')).sessionList,
+  },
+  {
+    name: 'session:revoke',
+    group: 'People',
+    summary: 'Sign browsers out.',
+    load: async () => (await import('./session.ts')).sessionRevoke,
   },
   {
     name: 'scope:set',

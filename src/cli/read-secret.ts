@@ -2,8 +2,9 @@
  * Secrets and tokens from where they belong: stdin (`-`), not an argument that `ps` shows. One
  * trailing newline is cut, because editors and echo put one there.
  */
+import { readFile } from 'node:fs/promises'
 import type { Asker } from './ask.ts'
-import { misused } from './failure.ts'
+import { failed, misused } from './failure.ts'
 
 /** Longer than any secret or token; what is longer was not meant. */
 const MOST_BYTES = 65_536
@@ -32,6 +33,18 @@ export const readSecretFromStdin = async ({ what, ask }: SecretSource): Promise<
     if (bytes > MOST_BYTES) throw misused(`the ${what} on stdin is longer than ${MOST_BYTES} bytes`)
   }
   return decode(Buffer.concat(chunks), `the ${what} on stdin`)
+}
+
+/** The words in a file. @throws {Failure} exit 1 when it cannot be read */
+export const readSecretFromFile = async (file: string, what: string): Promise<string> => {
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(file)
+  } catch (error) {
+    throw failed('file_unreadable', `the ${what} cannot be read from ${file}`, 'name another file', error)
+  }
+  if (bytes.length > MOST_BYTES) throw misused(`the ${what} in ${file} is longer than ${MOST_BYTES} bytes`)
+  return decode(bytes, `the ${what} in ${file}`)
 }
 
 /** `-` is stdin, anything else is the word itself. */
