@@ -1,61 +1,94 @@
-import { issueAccessToken, type TokenResponse, tokenResponse } from './actions/issue.ts'
-import { BULK, findPresented, revokeEach, revokeToken } from './actions/token.ts'
+import { issueAccessToken, issueUnder, type TokenResponse, tokenResponse } from './actions/issue.ts'
 import {
-  type ActiveToken,
-  INACTIVE,
-  type Inactivity,
-  introspection,
-  whyInactive,
-} from './protocol/access-token.ts'
+  BULK,
+  countFamily,
+  countLiveOf,
+  describe,
+  findPresented,
+  type Lost,
+  revokeAuthorizations,
+  revokeEach,
+  revokeToken,
+  whyDead,
+} from './actions/token.ts'
+import { newId } from './crypto/secret.ts'
+import { type ActiveToken, INACTIVE, type Inactivity, introspection } from './protocol/access-token.ts'
 import type { Client } from './protocol/client-metadata.ts'
 import { OAuthError } from './protocol/error.ts'
 import { readResources } from './protocol/resource.ts'
 import { grantScope } from './protocol/scope.ts'
+import { PREFIX } from './protocol/token-form.ts'
 import { now, type Server } from './server.ts'
 import { listLiveTokenIds } from './store/access-token.ts'
+import {
+  type Authorization,
+  insertAuthorization,
+  listLiveAuthorizationIds,
+  revokeAuthorizationsOf,
+} from './store/authorization.ts'
+import { findClient } from './store/client.ts'
+import type { Work } from './store/work.ts'
 
 /** A token that the operator mints; `ttl` in seconds, by default the client's or the server's. */
 export interface WantedToken {
   readonly client: Client
+  /** Who it is for; the client itself when left out. */
+  readonly person?: { readonly sub: string; readonly username: string | null } | undefined
   readonly scope?: string | undefined
   readonly resource?: readonly string[] | undefined
   readonly ttl?: number | undefined
 }
 
-const GRANT_TYPE = 'client_credentials'
-
 /**
- * Mints an access token of a client straight from the database, by the rules of client_credentials
- * but without its secret: who may read the key file may do this.
+ * Mints an access token straight from the database: of a client by the rules of client_credentials but
+ * without its secret, or of a person without asking. Who may read the key file may do this.
  *
  * @throws {OAuthError} unauthorized_client, invalid_scope, invalid_target
  */
 export const createToken = async (server: Server, wanted: WantedToken): Promise<TokenResponse> => {
-  const { client } = wanted
+  const { client, person } = wanted
+  // For a person the operator answers, whatever the client may ask for by itself.
+  const grant_type = person === undefined ? 'client_credentials' : 'authorization_code'
   // CA-11: its token would be dead at birth.
   if (client.revoked_at !== null) throw new OAuthError('unauthorized_client', 'the client is revoked')
-  if (!client.grant_types.includes(GRANT_TYPE)) {
+  if (person === undefined && !client.grant_types.includes(grant_type)) {
     throw new OAuthError('unauthorized_client', 'the client is not registered for client_credentials')
   }
-  const scope = grantScope(wanted.scope, client, await server.registry.defaultScopes(), GRANT_TYPE)
+  const scope = grantScope(wanted.scope, client, await server.registry.defaultScopes(), grant_type)
   if (scope instanceof OAuthError) throw scope
-  const resources = readResources(wanted.resource ?? [])
+  const resource = readResources(wanted.resource ?? [])
   const fresh = server.secrets.accessToken(server.clock())
+  const at = now(server)
   const ttl = wanted.ttl ?? client.access_token_ttl ?? server.settings.access_token_ttl
   const { client_id } = client
-  const aud = resources.length === 0 ? null : resources
-  const issued = await server.store.write(() =>
-    issueAccessToken(fresh, {
-      client_id,
-      authorization_id: null,
-      sub: client_id,
-      grant_type: GRANT_TYPE,
-      scope,
-      aud,
-      now: now(server),
-      ttl,
-    }),
-  )
+  if (person === undefined) {
+    const aud = resource.length === 0 ? null : resource
+    const own = { client_id, authorization_id: null, sub: client_id, grant_type, scope, aud, now: at, ttl }
+    return tokenResponse(await server.store.write(() => issueAccessToken(fresh, own)), now(server))
+  }
+  const authorization: Authorization = {
+    authorization_id: newId(PREFIX.authorization, server.clock()),
+    client_id,
+    ...person,
+    scope,
+    resource,
+    claims: null,
+    auth_time: null,
+    acr: null,
+    amr: null,
+    created_at: at,
+    last_used_at: at,
+    expires_at: at + ttl,
+    revoked_at: null,
+  }
+  const issued = await server.store.write(function* work() {
+    // TK-11: a token of a person must never read as one of a client.
+    if ((yield* findClient(person.sub)) !== undefined) return undefined
+    yield* insertAuthorization(authorization)
+    return yield* issueUnder(fresh, authorization, { grant_type, scope, resource, now: at, ttl })
+  })
+  if (issued === undefined)
+    throw new OAuthError('invalid_request', 'this is the id of a client, not of a user')
   return tokenResponse(issued, now(server))
 }
 
@@ -65,16 +98,26 @@ export type Inspection =
   | { readonly kind: 'inactive'; readonly token: typeof INACTIVE; readonly why: Inactivity }
   | { readonly kind: 'unknown'; readonly token: typeof INACTIVE; readonly why: 'malformed' | 'not_found' }
 
-/** Looks at any token. `malformed`: not one of ours, or mistyped: its checksum is wrong. */
+/** Looks at any token. `malformed`: no token of ours, or mistyped: its checksum is wrong. */
 export const inspectToken = async (server: Server, token: string): Promise<Inspection> => {
   const presented = server.secrets.present(token)
-  if (presented === undefined) return { kind: 'unknown', token: INACTIVE, why: 'malformed' }
-  const row = await server.store.read(findPresented(presented))
-  if (row === undefined) return { kind: 'unknown', token: INACTIVE, why: 'not_found' }
-  const why = whyInactive(row, now(server))
-  if (why !== undefined) return { kind: 'inactive', token: INACTIVE, why }
-  return { kind: 'active', token: introspection(row, server.settings) }
+  if (presented?.kind !== 'access_token' && presented?.kind !== 'refresh_token') {
+    return { kind: 'unknown', token: INACTIVE, why: 'malformed' }
+  }
+  const at = now(server)
+  return server.store.read(
+    (function* work(): Work<Inspection> {
+      const found = yield* findPresented(presented)
+      if (found === undefined) return { kind: 'unknown', token: INACTIVE, why: 'not_found' }
+      const why = whyDead(found, at)
+      if (why !== undefined) return { kind: 'inactive', token: INACTIVE, why }
+      const live = yield* describe(found)
+      return { kind: 'active', token: introspection(live.token, server.settings, live) }
+    })(),
+  )
 }
+
+const NOTHING: Lost = { access_tokens: 0, refresh_tokens: 0 }
 
 /** Revokes one token, whoever's it is; `false` when there was nothing to revoke. */
 export const revokeOne = async (server: Server, token: string): Promise<boolean> => {
@@ -84,15 +127,48 @@ export const revokeOne = async (server: Server, token: string): Promise<boolean>
   return outcome.kind === 'revoked'
 }
 
-/** Revokes every live token that a client has now, some at a time so that others may write between; gives how many. */
-export const revokeAllOfClient = async (server: Server, client_id: string): Promise<number> => {
+/** What would end with a token: itself, or a refresh token and all its access tokens; nothing for a dead one. */
+export const lossOfToken = (server: Server, token: string): Promise<Lost> => {
+  const presented = server.secrets.present(token)
+  if (presented === undefined) return Promise.resolve(NOTHING)
+  return server.store.read(countFamily(presented, now(server)))
+}
+
+/** What a client, or a person, would lose. Walks the table (decision 0007). */
+export const lossOf = (
+  server: Server,
+  of: { readonly client_id: string } | { readonly sub: string },
+): Promise<Lost> => server.store.read(countLiveOf(of, now(server)))
+
+/** Revokes every live token that a client has now, some at a time so that others may write between. */
+export const revokeAllOfClient = async (server: Server, client_id: string): Promise<Lost> => {
   const { store } = server
-  let revoked = 0
-  let after = ''
-  for (;;) {
-    const jtis = await store.read(listLiveTokenIds(client_id, now(server), after, BULK))
-    revoked += await store.write(() => revokeEach(jtis, now(server)))
-    after = jtis.at(-1) ?? after
-    if (jtis.length < BULK) return revoked
+  const at = now(server)
+  const lost = await lossOf(server, { client_id })
+  await inBatches(async (after) => {
+    const ids = await store.read(listLiveAuthorizationIds(client_id, at, after, BULK))
+    if (ids.length > 0) await store.write(() => revokeAuthorizations(ids, at))
+    return ids
+  })
+  await inBatches(async (after) => {
+    const jtis = await store.read(listLiveTokenIds(client_id, at, after, BULK))
+    await store.write(() => revokeEach(jtis, at))
+    return jtis
+  })
+  return lost
+}
+
+/** Revokes all that a person has allowed, and with it every token (RT-17). */
+export const revokeAllOfUser = async (server: Server, sub: string): Promise<Lost> => {
+  const lost = await lossOf(server, { sub })
+  await server.store.write(() => revokeAuthorizationsOf(sub, undefined, now(server)))
+  return lost
+}
+
+const inBatches = async (step: (after: string) => Promise<readonly string[]>): Promise<void> => {
+  for (let after = ''; ; ) {
+    const ids = await step(after)
+    after = ids.at(-1) ?? after
+    if (ids.length < BULK) return
   }
 }

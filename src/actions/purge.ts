@@ -1,18 +1,41 @@
 import { countExpiredTokens, purgeAccessTokens } from '../store/access-token.ts'
+import { countEndedAuthorizations, purgeAuthorizations } from '../store/authorization.ts'
+import { countPurgeableCodes, purgeAuthorizationCodes } from '../store/authorization-code.ts'
+import { countEndedRequests, purgeAuthorizationRequests } from '../store/authorization-request.ts'
 import { countExpiredSecrets, purgeClientSecrets } from '../store/client-secret.ts'
+import { countWholeLimits, purgeLimits } from '../store/limit.ts'
+import { countPurgeableRefreshTokens, purgeRefreshTokens } from '../store/refresh-token.ts'
+import { countEndedSessions, purgeSessions } from '../store/session.ts'
 import type { Work } from '../store/work.ts'
 
 /** How many rows a purge removed, by what they were. */
 export interface Purged {
   readonly access_tokens: number
+  readonly refresh_tokens: number
+  readonly authorization_codes: number
+  readonly authorizations: number
+  readonly authorization_requests: number
+  readonly sessions: number
   readonly client_secrets: number
+  readonly limits: number
 }
 
-/** Removes up to `limit` expired rows of each kind (LG-03). Repeat until both are below `limit`. */
+/** Removes up to `limit` rows of each kind that are over (LG-03). Repeat until all are below `limit`. */
 export function* purgeSome(before: number, limit: number): Work<Purged> {
+  const access_tokens = yield* purgeAccessTokens(before, limit)
+  const refresh_tokens = yield* purgeRefreshTokens(before, limit)
+  const authorization_codes = yield* purgeAuthorizationCodes(before, limit)
+  // No token or code outlives its authorization, and none is left to name one that is gone.
+  const isLast = Math.max(access_tokens, refresh_tokens, authorization_codes) < limit
   return {
-    access_tokens: yield* purgeAccessTokens(before, limit),
+    access_tokens,
+    refresh_tokens,
+    authorization_codes,
+    authorizations: isLast ? yield* purgeAuthorizations(before, limit) : 0,
+    authorization_requests: yield* purgeAuthorizationRequests(before, limit),
+    sessions: yield* purgeSessions(before, limit),
     client_secrets: yield* purgeClientSecrets(before, limit),
+    limits: yield* purgeLimits(before, limit),
   }
 }
 
@@ -20,6 +43,35 @@ export function* purgeSome(before: number, limit: number): Work<Purged> {
 export function* countPurgeable(before: number): Work<Purged> {
   return {
     access_tokens: yield* countExpiredTokens(before),
+    refresh_tokens: yield* countPurgeableRefreshTokens(before),
+    authorization_codes: yield* countPurgeableCodes(before),
+    authorizations: yield* countEndedAuthorizations(before),
+    authorization_requests: yield* countEndedRequests(before),
+    sessions: yield* countEndedSessions(before),
     client_secrets: yield* countExpiredSecrets(before),
+    limits: yield* countWholeLimits(before),
   }
 }
+
+export const NOTHING_PURGED: Purged = {
+  access_tokens: 0,
+  refresh_tokens: 0,
+  authorization_codes: 0,
+  authorizations: 0,
+  authorization_requests: 0,
+  sessions: 0,
+  client_secrets: 0,
+  limits: 0,
+}
+
+/** Both together. */
+export const sumOf = (one: Purged, other: Purged): Purged => ({
+  access_tokens: one.access_tokens + other.access_tokens,
+  refresh_tokens: one.refresh_tokens + other.refresh_tokens,
+  authorization_codes: one.authorization_codes + other.authorization_codes,
+  authorizations: one.authorizations + other.authorizations,
+  authorization_requests: one.authorization_requests + other.authorization_requests,
+  sessions: one.sessions + other.sessions,
+  client_secrets: one.client_secrets + other.client_secrets,
+  limits: one.limits + other.limits,
+})

@@ -1,4 +1,4 @@
-import { countPurgeable, type Purged, purgeSome } from '../actions/purge.ts'
+import { countPurgeable, NOTHING_PURGED, type Purged, purgeSome, sumOf } from '../actions/purge.ts'
 import type { Store } from '../store/work.ts'
 import { type Command, defineCommand } from './command.ts'
 import { count, duration, toggle } from './flag.ts'
@@ -20,7 +20,10 @@ export const dbPrune: Command = defineCommand({
     ['Everything that has expired', 'oauthd db:prune'],
     ['Keep a month to look at', 'oauthd db:prune --older-than 30d'],
   ],
-  output: ['What was removed.', '--json  {"removed":{"access_tokens","client_secrets"}}'],
+  output: [
+    'What was removed.',
+    '--json  {"removed":{"access_tokens","refresh_tokens","authorization_codes","authorizations",…}}',
+  ],
   exit: [1, 5],
   see: ['db:status', 'token:list'],
   run: async (call) => {
@@ -29,23 +32,26 @@ export const dbPrune: Command = defineCommand({
     await withServer(call, 'existing', async ({ store }, now) => {
       const before = now - older_than
       const purged = dry_run ? await store.read(countPurgeable(before)) : await purgeAll(store, before, batch)
-      const { access_tokens, client_secrets } = purged
-      const what = `${counted(access_tokens, 'access token')} and ${counted(client_secrets, 'client secret')}`
       print.result({
         json: () => (dry_run ? { dry_run, would_remove: purged } : { removed: purged }),
-        title: `${dry_run ? 'Would remove' : 'Removed'} ${what}`,
+        title: `${dry_run ? 'Would remove' : 'Removed'} ${words(purged)}`,
       })
     })
   },
 })
 
+/** Kinds of which there is none are left out. */
+const words = (purged: Purged): string => {
+  const some = Object.entries(purged).filter(([, count]) => count > 0)
+  if (some.length === 0) return 'nothing'
+  return some.map(([kind, count]) => counted(count, kind.replaceAll('_', ' ').slice(0, -1))).join(', ')
+}
+
 /** One small transaction after another, so that the server writes between them. */
 const purgeAll = async (store: Store, before: number, batch: number): Promise<Purged> => {
-  let [access_tokens, client_secrets] = [0, 0]
-  for (;;) {
+  for (let purged = NOTHING_PURGED; ; ) {
     const some = await store.write(() => purgeSome(before, batch))
-    access_tokens += some.access_tokens
-    client_secrets += some.client_secrets
-    if (some.access_tokens < batch && some.client_secrets < batch) return { access_tokens, client_secrets }
+    purged = sumOf(purged, some)
+    if (Math.max(...Object.values(some)) < batch) return purged
   }
 }

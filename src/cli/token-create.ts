@@ -6,9 +6,11 @@ import { type FlagValues, lifetime, text, texts, toggle } from './flag.ts'
 import type { Mode } from './globals.ts'
 import { withServer } from './open.ts'
 import { scopes } from './scope-flag.ts'
+import { namedPerson } from './token-user.ts'
 
 const FLAGS = {
   client: text('ID', 'the client it is issued to'),
+  user: text('SUB', 'the user it stands for, by name or sub (default: the client itself)'),
   scope: scopes('scopes the client has (default: as the token endpoint would grant)'),
   resource: texts('URL', 'what it is for (RFC 8707)'),
   ttl: lifetime("how long it lives (default: the client's, else the server's)"),
@@ -28,6 +30,7 @@ export const tokenCreate: Command = defineCommand({
       'For curl',
       'curl -H "$(oauthd token:create --client cl_7f3k2q9x8m4n5p6r --header)" https://api.example/jobs',
     ],
+    ['For a user', 'oauthd token:create --client cl_7f3k2q9x8m4n5p6r --user ana --scope "orders:read"'],
     ['Into a file', 'oauthd token:create --client cl_7f3k2q9x8m4n5p6r --bare > token.txt'],
   ],
   output: [
@@ -44,15 +47,16 @@ export const tokenCreate: Command = defineCommand({
     const client_id = flags.client ?? (await ask.text({ flag: '--client ID', message: 'Client ID' }))
     await withServer(call, 'existing', async (server) => {
       const client = await findActive(server, client_id)
-      if (!client.grant_types.includes('client_credentials')) {
+      if (flags.user === undefined && !client.grant_types.includes('client_credentials')) {
         throw failed(
           'unauthorized_client',
           `client ${client_id} is not registered for client_credentials`,
-          `oauthd client:show ${client_id} lists its grant types`,
+          'add --user SUB for a token of a user',
         )
       }
+      const person = flags.user === undefined ? undefined : await namedPerson(server, flags.user)
       const { resource, ttl } = flags
-      const token = await createToken(server, { client, scope: flags.scope, resource, ttl })
+      const token = await createToken(server, { client, person, scope: flags.scope, resource, ttl })
       const { access_token, expires_in, scope } = token
       if (flags.header || flags.bare) {
         print.mask(access_token)

@@ -65,13 +65,13 @@ const WORDS: Readonly<Record<Inactivity['reason'], string>> = {
   revoked: 'revoked',
   authorization_revoked: 'access was taken back',
   client_revoked: 'its client was revoked',
+  used: 'used',
   expired: 'expired',
 }
 
 const why = (found: Inspection, now: number): string => {
   if (found.kind === 'inactive') return `${WORDS[found.why.reason]} ${relative(found.why.at, now)}`
-  if (found.kind === 'unknown' && found.why === 'malformed')
-    return 'not an access token of oauthd, or mistyped'
+  if (found.kind === 'unknown' && found.why === 'malformed') return 'not a token of oauthd, or mistyped'
   return 'unknown here: of another database, or removed after it expired'
 }
 

@@ -5,6 +5,7 @@ import { type Command, defineCommand } from './command.ts'
 import { count, text, toggle } from './flag.ts'
 import { withServer } from './open.ts'
 import { printPage } from './page.ts'
+import { namedPerson } from './token-user.ts'
 import { iso, relative } from './words.ts'
 
 /** `oauthd token:list`: never prints a token. */
@@ -13,6 +14,7 @@ export const tokenList: Command = defineCommand({
   modes: ['json', 'quiet'],
   flags: {
     client: text('ID', 'only tokens of this client'),
+    user: text('SUB', 'only tokens of this user, by name or sub'),
     active: toggle('only tokens that are active'),
     limit: count('at most so many (default 100)', 1, 10_000),
     after: text('ID', 'go on behind the token with this id: older ones'),
@@ -35,7 +37,8 @@ export const tokenList: Command = defineCommand({
     const { client: client_id, active, limit = 100, after } = flags
     await withServer(call, 'existing', async (server, now) => {
       if (client_id !== undefined) await findOrSuggest(server, client_id)
-      const filter = { client_id, live_at: active ? now : undefined, before: after, limit: limit + 1 }
+      const sub = flags.user === undefined ? undefined : (await namedPerson(server, flags.user)).sub
+      const filter = { client_id, sub, live_at: active ? now : undefined, before: after, limit: limit + 1 }
       const statusOf = (token: AccessToken): string => whyInactive(token, now)?.reason ?? 'active'
       await printPage(print, {
         rows: await server.store.read(listAccessTokens(filter)),
@@ -55,6 +58,7 @@ export const tokenList: Command = defineCommand({
         columns: [
           { head: 'ID', cell: ({ jti }) => jti },
           { head: 'CLIENT', cell: (token) => token.client_id },
+          { head: 'USER', cell: (token) => (token.authorization_id === null ? '' : token.sub) },
           { head: 'SCOPE', cell: ({ scope }) => scope },
           { head: 'STATUS', cell: statusOf },
           { head: 'EXPIRES', cell: ({ exp }) => relative(exp, now) },

@@ -23,8 +23,8 @@ export const introspect: Handler = async (server, exchange) => {
     return json(INACTIVE)
   }
   const at = { issuer: server.settings.issuer, now: exchange.now }
-  const row = await server.store.read(introspectToken(presented, caller, at))
-  return json(row === undefined ? INACTIVE : introspection(row, at))
+  const seen = await server.store.read(introspectToken(presented, caller, at))
+  return json(seen === undefined ? INACTIVE : introspection(seen.token, at, seen))
 }
 
 /** CA-04: what may not stand in the body beside a bearer token. */
@@ -56,17 +56,18 @@ const bearerCaller = async (
 ): Promise<Client> => {
   const presented = server.secrets.present(bearer)
   const at = { issuer: server.settings.issuer, now: exchange.now }
-  const row = presented && (await server.store.read(introspectToken(presented, undefined, at)))
-  const registered = row && (await server.registry.client(row.client_id))
-  if (row === undefined || registered === undefined) {
+  const seen = presented && (await server.store.read(introspectToken(presented, undefined, at)))
+  const registered = seen && (await server.registry.client(seen.token.client_id))
+  if (seen === undefined || registered === undefined || seen.isRefreshToken) {
     throw new OAuthError('invalid_token', 'the access token is not valid')
   }
+  const { client_id, scope } = seen.token
   // CA-05: one request, one client.
-  if (named !== undefined && named !== row.client_id) {
+  if (named !== undefined && named !== client_id) {
     throw new OAuthError('invalid_request', 'client_id is not the client of the access token')
   }
-  exchange.note['client_id'] = row.client_id
-  if (!covers(row.scope, 'introspect')) {
+  exchange.note['client_id'] = client_id
+  if (!covers(scope, 'introspect')) {
     throw new OAuthError('insufficient_scope', 'the access token lacks the scope introspect')
   }
   return registered.client

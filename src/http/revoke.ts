@@ -16,6 +16,6 @@ export const revoke: Handler = async (server, exchange) => {
   const outcome = await server.store.write(() => revokeToken(presented, client.client_id, exchange.now))
   if (outcome.kind === 'foreign')
     throw new OAuthError('invalid_grant', 'the token was not issued to this client')
-  exchange.note['revoked'] = outcome.kind === 'revoked' ? outcome.token.jti : 'nothing'
+  exchange.note['revoked'] = outcome.kind === 'revoked' ? outcome.id : 'nothing'
   return empty(200)
 }

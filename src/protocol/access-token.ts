@@ -1,3 +1,4 @@
+import { type Person, personMembers } from './claims.ts'
 import type { Client } from './client-metadata.ts'
 import { isSameResource } from './resource.ts'
 
@@ -29,7 +30,8 @@ export interface ActiveToken {
   readonly active: true
   readonly scope?: string
   readonly client_id: string
-  readonly token_type: 'Bearer'
+  /** Absent for a refresh token, which opens nothing by itself. */
+  readonly token_type?: 'Bearer'
   readonly exp: number
   readonly iat: number
   readonly sub: string
@@ -38,10 +40,23 @@ export interface ActiveToken {
   readonly jti: string
   /** Ours, not of RFC 7662: tells a client's own token from a person's. */
   readonly grant_type: string
+  /** The person's, where it is known. */
+  readonly username?: string
+  readonly auth_time?: number
+  readonly acr?: string
+  readonly amr?: readonly string[]
+  /** Extra claims, given at approval. */
+  readonly [claim: string]: unknown
 }
 
+/** What a token says of itself, whatever kind it is. */
+export type TokenFacts = Pick<
+  AccessToken,
+  'jti' | 'client_id' | 'sub' | 'grant_type' | 'scope' | 'aud' | 'iat' | 'exp'
+>
+
 export interface Inactivity {
-  readonly reason: 'revoked' | 'client_revoked' | 'authorization_revoked' | 'expired'
+  readonly reason: 'revoked' | 'client_revoked' | 'authorization_revoked' | 'used' | 'expired'
   readonly at: number
 }
 
@@ -65,23 +80,28 @@ export const whyInactive = (token: AccessToken, now: number): Inactivity | undef
   return now < token.exp ? undefined : { reason: 'expired', at: token.exp }
 }
 
-/** The answer of RFC 7662 section 2.2 about a live token. */
-export const introspection = (token: AccessToken, server: { readonly issuer: string }): ActiveToken => {
+/**
+ * The answer of RFC 7662 section 2.2 about a live token.
+ *
+ * @param person of whom it is; `undefined` for a client's own token
+ */
+export const introspection = (
+  token: TokenFacts,
+  server: { readonly issuer: string },
+  {
+    person,
+    isRefreshToken = false,
+  }: { readonly person?: Person | undefined; readonly isRefreshToken?: boolean } = {},
+): ActiveToken => {
   const { client_id, exp, iat, sub, jti, grant_type, scope } = token
   const aud = audience(token.aud, server.issuer)
-  const about = {
-    client_id,
-    token_type: 'Bearer',
-    exp,
-    iat,
-    sub,
-    aud,
-    iss: server.issuer,
-    jti,
-    grant_type,
-  } as const
+  const times = { exp, iat, sub, aud, iss: server.issuer, jti, grant_type }
+  const about = isRefreshToken
+    ? { client_id, ...times }
+    : { client_id, token_type: 'Bearer' as const, ...times }
   // RFC 6749 section 3.3: a scope has a token or more, so an empty one leaves the member out.
-  return scope === '' ? { active: true, ...about } : { active: true, scope, ...about }
+  const own = scope === '' ? { active: true as const, ...about } : { active: true as const, scope, ...about }
+  return person === undefined ? own : { ...own, ...personMembers(person) }
 }
 
 /**

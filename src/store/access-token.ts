@@ -1,5 +1,5 @@
 import type { AccessToken as KnownToken } from '../protocol/access-token.ts'
-import { all, one, run, type Work } from './work.ts'
+import { all, count, one, run, type Work } from './work.ts'
 
 /** A row of oauth_access_token, with what its client says of it. */
 export interface AccessToken extends KnownToken {
@@ -67,6 +67,11 @@ export function* markAccessTokenRevoked(jti: string, now: number): Work<boolean>
   return row !== undefined
 }
 
+/** What a token hangs on stands: it is live until exp, save for its client. */
+const STANDS = `revoked_at IS NULL AND (authorization_id IS NULL OR EXISTS (
+    SELECT 1 FROM oauth_authorization AS authorization
+    WHERE authorization.authorization_id = token.authorization_id AND authorization.revoked_at IS NULL))`
+
 /**
  * The ids of a client's live tokens behind `after`, in their order. Walks the table: an index by client
  * would cost every token issued 5 µs, for what an operator asks once in a while (decision 0007).
@@ -78,21 +83,28 @@ export function* listLiveTokenIds(
   limit: number,
 ): Work<readonly string[]> {
   const rows = yield* all<{ jti: string }>(
-    `SELECT jti FROM oauth_access_token
-     WHERE client_id = $client_id AND jti > $after AND revoked_at IS NULL AND exp > $now ORDER BY jti LIMIT $limit`,
+    `SELECT jti FROM oauth_access_token AS token
+     WHERE client_id = $client_id AND jti > $after AND exp > $now AND ${STANDS} ORDER BY jti LIMIT $limit`,
     { client_id, now, after, limit },
   )
   return rows.map(({ jti }) => jti)
 }
 
 /** How many tokens of a client are live. */
-export function* countLiveTokens(client_id: string, now: number): Work<number> {
-  const row = yield* one<{ live: number }>(
-    `SELECT count(*) AS live FROM oauth_access_token
-     WHERE client_id = $client_id AND revoked_at IS NULL AND exp > $now`,
-    { client_id, now },
-  )
-  return row?.live ?? 0
+export const countLiveTokens = (client_id: string, now: number): Work<number> =>
+  count(`oauth_access_token AS token WHERE client_id = $client_id AND exp > $now AND ${STANDS}`, {
+    client_id,
+    now,
+  })
+
+/** How many tokens of a person are live, or only those of one authorization. Walks the table too. */
+export const countLiveTokensUnder = (
+  of: { readonly sub: string } | { readonly authorization_id: string },
+  now: number,
+): Work<number> => {
+  const column =
+    'sub' in of ? 'authorization_id IS NOT NULL AND sub = $sub' : 'authorization_id = $authorization_id'
+  return count(`oauth_access_token AS token WHERE ${column} AND exp > $now AND ${STANDS}`, { ...of, now })
 }
 
 /** Which tokens `listAccessTokens` gives. */
@@ -113,7 +125,7 @@ export function* listAccessTokens(filter: TokenFilter): Work<readonly AccessToke
   const live =
     filter.live_at === undefined
       ? ''
-      : `AND exp > $live_at AND revoked_at IS NULL AND NOT EXISTS (
+      : `AND exp > $live_at AND ${STANDS} AND NOT EXISTS (
            SELECT 1 FROM oauth_client AS client
            WHERE client.client_id = token.client_id AND client.revoked_at IS NOT NULL)`
   const before = filter.before === undefined ? '' : 'AND jti < $before'
@@ -141,10 +153,5 @@ export function* purgeAccessTokens(before: number, limit: number): Work<number> 
 }
 
 /** How many tokens `purgeAccessTokens` would remove. */
-export function* countExpiredTokens(before: number): Work<number> {
-  const row = yield* one<{ expired: number }>(
-    'SELECT count(*) AS expired FROM oauth_access_token WHERE exp <= $before',
-    { before },
-  )
-  return row?.expired ?? 0
-}
+export const countExpiredTokens = (before: number): Work<number> =>
+  count('oauth_access_token WHERE exp <= $before', { before })

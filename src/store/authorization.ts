@@ -104,6 +104,22 @@ export function* listLiveAuthorizations(sub: string, now: number): Work<readonly
   return rows.map(authorization)
 }
 
+/** The ids of what stands for a client, behind `after`, in their order. Walks the table (decision 0007). */
+export function* listLiveAuthorizationIds(
+  client_id: string,
+  now: number,
+  after: string,
+  limit: number,
+): Work<readonly string[]> {
+  const rows = yield* all<{ authorization_id: string }>(
+    `SELECT authorization_id FROM oauth_authorization
+     WHERE client_id = $client_id AND authorization_id > $after AND revoked_at IS NULL AND expires_at > $now
+     ORDER BY authorization_id LIMIT $limit`,
+    { client_id, now, after, limit },
+  )
+  return rows.map(({ authorization_id }) => authorization_id)
+}
+
 /** Notes a use, for the person's list of connected apps. */
 export function* touchAuthorization(authorization_id: string, now: number): Work<void> {
   yield* run(

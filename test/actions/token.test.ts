@@ -16,7 +16,7 @@ const AT = { issuer: 'https://id.example', now: NOW }
 
 /** The jti that a caller is told of, with the row as it stands. */
 const seen = (row: ReturnType<typeof tokenRow>, caller = literalClient(), presented = RIGHT): unknown =>
-  stepped(introspectToken(presented, caller, AT), [row]).result?.jti
+  stepped(introspectToken(presented, caller, AT), [row]).result?.token.jti
 
 test('house 8: introspection in two steps, without a database', () => {
   const looking = introspectToken(RIGHT, literalClient(), AT)
@@ -26,7 +26,11 @@ test('house 8: introspection in two steps, without a database', () => {
   assert.deepEqual(first.value.params, { jti: 'jti_1' })
   const last = looking.next([tokenRow()])
   assert.equal(last.done, true)
-  assert.deepEqual(last.value, tokenRow({ client_revoked_at: null }))
+  assert.deepEqual(last.value, {
+    token: tokenRow({ client_revoked_at: null }),
+    person: undefined,
+    isRefreshToken: false,
+  })
 })
 
 test('IN-02: a token without a row is not told of', () => {
@@ -53,7 +57,7 @@ test('IN-05: own sees its tokens and those for its resources; any and the operat
   assert.equal(seen(foreign), undefined)
   assert.equal(seen(foreign, literalClient({ resource: ['https://api.example/'] })), 'jti_1')
   assert.equal(seen(foreign, literalClient({ introspect: 'any' })), 'jti_1')
-  assert.equal(stepped(introspectToken(RIGHT, undefined, AT), [foreign]).result?.jti, 'jti_1')
+  assert.equal(stepped(introspectToken(RIGHT, undefined, AT), [foreign]).result?.token.jti, 'jti_1')
 })
 
 test('IN-05: a token without a resource is for the issuer, which may be the resource of the caller', () => {

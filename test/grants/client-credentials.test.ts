@@ -164,6 +164,6 @@ test('house 4, rule 8: a prepared attempt can be run again and asks for the same
 })
 
 test('TK-12: password and implicit are no grant types here; what is listed works', () => {
-  assert.deepEqual([...grants.keys()], ['client_credentials'])
+  assert.deepEqual([...grants.keys()], ['authorization_code', 'refresh_token', 'client_credentials'])
   assert.equal(grants.get('client_credentials'), clientCredentials)
 })

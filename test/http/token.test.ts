@@ -57,7 +57,7 @@ test('ERR-05: a missing grant_type is invalid_request, an unknown or disabled on
     const answered = await h.post('token', form, basic(client))
     assert.deepEqual([answered.status, answered.body['error']], [400, 'invalid_request'])
   }
-  for (const grant_type of ['nonsense', 'client_credentials ', 'CLIENT_CREDENTIALS', 'refresh_token']) {
+  for (const grant_type of ['nonsense', 'client_credentials ', 'CLIENT_CREDENTIALS', 'device_code']) {
     const answered = await h.post('token', { grant_type }, basic(client))
     assert.deepEqual([answered.status, answered.body['error']], [400, 'unsupported_grant_type'])
     assert.equal(answered.text.includes(grant_type.trim()), false)

@@ -1,0 +1,29 @@
+import { chosenSubProblem } from '../protocol/username.ts'
+import type { Server } from '../server.ts'
+import { findUsersBy } from '../users.ts'
+import { misused } from './failure.ts'
+
+/** Whom `--user` names: somebody of the built-in users, or a `sub` that an app has made up. */
+export interface NamedPerson {
+  readonly sub: string
+  readonly username: string | null
+}
+
+/**
+ * A person by name or `sub`; one without a row here is taken as a `sub`, since an app may have users of
+ * its own.
+ * @throws {Failure} exit 2 when it names two, or cannot be a `sub`
+ */
+export const namedPerson = async (server: Server, name_or_sub: string): Promise<NamedPerson> => {
+  const [user, other] = await findUsersBy(server, name_or_sub)
+  if (other !== undefined) {
+    throw misused(
+      `${name_or_sub} is the name of one user and the sub of another`,
+      'oauthd user:list shows both; name the one that is meant by its sub or its other name',
+    )
+  }
+  if (user !== undefined) return { sub: user.sub, username: user.username }
+  const problem = chosenSubProblem(name_or_sub)
+  if (problem !== undefined) throw misused(`--user ${problem}`, 'give the name of a user, or a sub')
+  return { sub: name_or_sub, username: null }
+}
