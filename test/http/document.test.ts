@@ -25,15 +25,19 @@ test('MD-03, MD-04, MD-05: metadata lists what works now, every member of it and
   const methods = ['client_secret_basic', 'client_secret_post']
   assert.deepEqual(answered.body, {
     issuer: 'http://localhost:6749',
+    authorization_endpoint: 'http://localhost:6749/oauth/authorize',
     token_endpoint: 'http://localhost:6749/oauth/token',
     jwks_uri: 'http://localhost:6749/oauth/jwks',
-    response_types_supported: [],
-    grant_types_supported: ['client_credentials'],
-    token_endpoint_auth_methods_supported: methods,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    token_endpoint_auth_methods_supported: [...methods, 'none'],
     revocation_endpoint: 'http://localhost:6749/oauth/revoke',
-    revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_methods_supported: [...methods, 'none'],
     introspection_endpoint: 'http://localhost:6749/oauth/introspect',
     introspection_endpoint_auth_methods_supported: methods,
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
   })
 })
 
@@ -79,7 +83,7 @@ test('MD-02: a slash at the end of the issuer is kept as given in metadata and i
 test('HTTP-16: with a https issuer every advertised URL is https', async () => {
   const { body } = await get(METADATA, { issuer: 'https://id.example' })
   const urls = Object.values(body).filter((value) => typeof value === 'string')
-  assert.equal(urls.length, 5)
+  assert.equal(urls.length, 6)
   for (const url of urls) assert.match(url, /^https:\/\/id\.example/)
 })
 

@@ -12,15 +12,19 @@ const SERVER = {
 test('MD-05: the document names what works and nothing else', () => {
   assert.deepEqual(authorizationServerMetadata(SERVER), {
     issuer: 'https://id.example',
+    authorization_endpoint: 'https://id.example/oauth/authorize',
     token_endpoint: 'https://id.example/oauth/token',
     jwks_uri: 'https://id.example/oauth/jwks',
-    response_types_supported: [],
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
     grant_types_supported: ['client_credentials'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
     revocation_endpoint: 'https://id.example/oauth/revoke',
-    revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
     introspection_endpoint: 'https://id.example/oauth/introspect',
     introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
   })
 })
 
