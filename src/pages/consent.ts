@@ -1,6 +1,6 @@
 import type { Destination } from '../protocol/destination.ts'
 import { shownDestination } from './destination.ts'
-import { cut, fill, fillText, type Html, html, name } from './html.ts'
+import { code, cut, fill, fillText, type Html, html, name } from './html.ts'
 import { hidden, layout } from './layout.ts'
 import { type ShownScope, scopeItems } from './scopes.ts'
 import type { Site } from './site.ts'
@@ -81,7 +81,7 @@ const resources = ({ t }: Site, { resource }: ConsentPage): Html | undefined =>
   resource.length === 0
     ? undefined
     : html`
-<dl><dt>${t.consent_resource}</dt>${resource.map((uri) => html`<dd><code>${cut(uri, 300)}</code></dd>`)}</dl>`
+<dl><dt>${t.consent_resource}</dt>${resource.map((uri) => html`<dd>${code(uri, 300)}</dd>`)}</dl>`
 
 /** PG-06: nobody can say which app on a device listens on a port or opens a scheme. */
 const warning = ({ t }: Site, { destination, first_party }: ConsentPage): Html | undefined =>

@@ -1,5 +1,5 @@
 import type { PageKind, Sent } from '../protocol/error.ts'
-import { cut, fill, fillText, type Html, html, name } from './html.ts'
+import { code, cut, fill, fillText, type Html, html, name } from './html.ts'
 import { layout } from './layout.ts'
 import type { Site } from './site.ts'
 import type { Texts } from './text/en.ts'
@@ -43,7 +43,7 @@ export const errorPage = (site: Site, { kind, client_name, request_id, developer
     is_error: true,
     main: html`<h1>${fill(t[title], blanks)}</h1>
 <p>${fill(t[body], blanks)}</p>
-<p class="muted">${t.error_number}: <code>${request_id}</code></p>
+<p class="muted">${t.error_number}: ${code(request_id)}</p>
 ${developer !== undefined && details(site, kind, developer)}`,
   })
 }
@@ -52,17 +52,14 @@ const details = ({ t }: Site, kind: PageKind, sent: DeveloperDetails): Html => {
   const { error, error_description, client_id, redirect_uri } = sent
   const check = kind === 'redirect' ? checkCommand(client_id, redirect_uri) : undefined
   const rows = [
-    [t.developer_error, html`<code>${error}</code>`],
+    [t.developer_error, code(error)],
     [t.developer_what, html`<span lang="en" dir="ltr">${error_description}</span>`],
-    [t.developer_client, client_id !== undefined && html`<code>${cut(client_id, LONGEST_SHOWN)}</code>`],
+    [t.developer_client, client_id !== undefined && code(client_id, LONGEST_SHOWN)],
     // RU-06: text, never a link.
-    [
-      t.developer_redirect,
-      redirect_uri !== undefined && html`<code>${cut(redirect_uri, LONGEST_SHOWN)}</code>`,
-    ],
+    [t.developer_redirect, redirect_uri !== undefined && code(redirect_uri, LONGEST_SHOWN)],
     [t.developer_rule, kind === 'redirect' && t.developer_redirect_rule],
-    [t.developer_check, check !== undefined && html`<code>${check}</code>`],
-    [t.developer_docs, html`<code>docs/errors.md#${error}</code>`],
+    [t.developer_check, check !== undefined && code(check, check.length)],
+    [t.developer_docs, code(`docs/errors.md#${error}`)],
   ] as const
   return html`<details><summary>${t.developer}</summary>
 <dl>${rows.map(

@@ -60,6 +60,10 @@ export const cut = (text: string, longest: number = LONGEST_NAME): string => {
 /** A name as it stands in a sentence, whichever way it and the sentence are written; never empty. */
 export const name = (text: string, instead: string): Html => html`<bdi>${cut(text) || instead}</bdi>`
 
+/** Text of machines: it runs from the left whatever stands around it. */
+export const code = (text: string, longest?: number): Html =>
+  html`<code dir="ltr">${cut(text, longest)}</code>`
+
 /**
  * A sentence with its `{blanks}` filled in. The sentence is text, what is filled in may be markup; a
  * blank for which there is nothing stays as it is, so that a test finds it.

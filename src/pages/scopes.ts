@@ -1,4 +1,4 @@
-import { cut, type Html, html } from './html.ts'
+import { code, cut, type Html, html } from './html.ts'
 import type { Site } from './site.ts'
 
 /** A scope as `scope:set` described it; `null` where nobody has. */
@@ -14,7 +14,7 @@ export const scopeItems = ({ t }: Site, scopes: readonly ShownScope[]): readonly
   scopes.map(({ scope, title, description, is_sensitive }) => {
     const mark = is_sensitive && html` <span class="mark">${t.consent_sensitive}</span>`
     const words = description !== null && html`<br><span class="muted">${cut(description, 500)}</span>`
-    const code = html`<code>${cut(scope)}</code>`
-    if (title === null) return html`<li>${code}${mark}${words}</li>`
-    return html`<li><bdi>${cut(title)}</bdi>${mark} ${code}${words}</li>`
+    const word = code(scope)
+    if (title === null) return html`<li>${word}${mark}${words}</li>`
+    return html`<li><bdi>${cut(title)}</bdi>${mark} ${word}${words}</li>`
   })

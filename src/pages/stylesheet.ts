@@ -17,7 +17,7 @@ header img{inline-size:2.5rem;block-size:2.5rem;object-fit:contain}
 main{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.5rem}
 footer{margin-block-start:1rem}
 footer ul,.links{display:flex;flex-wrap:wrap;gap:0 1.5rem;list-style:none;margin:0;padding:0}
-footer a,.links a{display:inline-flex;align-items:center;min-block-size:2.75rem}
+footer a,.links a{display:inline-flex;align-items:center;min-inline-size:2.75rem;min-block-size:2.75rem}
 h1{font-size:1.375rem;line-height:1.3;margin:0 0 1rem}
 h2{font-size:1.0625rem;margin:1.5rem 0 .5rem}
 h3{font-size:1rem;margin:0 0 .5rem}
@@ -25,6 +25,8 @@ p{margin:0 0 1rem}
 `
 
 const PARTS = `a{color:var(--link)}
+form+p{margin-block-start:1rem}
+main>:last-child{margin-block-end:0}
 .muted,dt{color:var(--muted)}
 .scopes{margin:.5rem 0 1rem;padding-inline-start:1.25rem}
 .scopes li{margin-block-end:.375rem}

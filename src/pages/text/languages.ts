@@ -1,3 +1,4 @@
+import { de } from './de.ts'
 import { en, type Texts } from './en.ts'
 
 /** A language that the pages speak. */
@@ -11,7 +12,7 @@ export interface Language {
 const ENGLISH: Language = { lang: 'en', dir: 'ltr', t: en }
 
 /** Every language there is, one line each. */
-export const LANGUAGES: readonly Language[] = [ENGLISH]
+export const LANGUAGES: readonly Language[] = [ENGLISH, { lang: 'de', dir: 'ltr', t: de }]
 
 /**
  * The language of a page.
