@@ -33,7 +33,10 @@ export function* spendTry(keys: TryKeys, now: number): Work<number | undefined> 
     ...(user.count > TRIES_PER_USER ? [user.resets_at] : []),
     ...(address !== undefined && address.count > TRIES_PER_ADDRESS ? [address.resets_at] : []),
   ]
-  return over.length === 0 ? undefined : Math.max(...over)
+  if (over.length === 0) return undefined
+  // What was not tried is no failure: or one user's limit would spend the address's budget for all others.
+  yield* refundTry(keys)
+  return Math.max(...over)
 }
 
 /** Takes a try back that was no failure. */

@@ -50,8 +50,10 @@ const isFromOurPage = ({ settings }: Server, { request }: Exchange): boolean => 
   if (site !== null) return site === 'same-origin'
   const origin = request.headers.get('origin')
   if (origin === null || !URL.canParse(origin)) return false
-  const from = new URL(origin)
-  return from.origin === new URL(settings.issuer).origin || from.host === new URL(request.url).host
+  const [from, issuer] = [new URL(origin), new URL(settings.issuer)]
+  // A page of the same host over plain http is anybody's on the way.
+  if (from.protocol !== issuer.protocol) return false
+  return from.host === issuer.host || from.host === new URL(request.url).host
 }
 
 const forged = (cause: string): OAuthError =>
