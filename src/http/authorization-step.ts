@@ -46,18 +46,11 @@ export const stepOf = async (
 /** Does what comes next: a page of ours, a code, or a refusal that the client is told. */
 export const proceed = async (pending: Pending): Promise<Answer> => {
   const { step, session } = await stepOf(pending)
-  if (step.kind === 'sign_in' || session === undefined) {
-    return step.kind === 'refuse' ? refuseToClient(pending, step.error) : showSignIn(pending)
-  }
-  if (step.kind === 'consent') return showConsent(pending, session, step.question)
   if (step.kind === 'refuse') return refuseToClient(pending, step.error)
-  const outcome = await approve(pending, session, 'unasked')
-  // It was withdrawn, or the session ended, since the look: then the look is taken again.
-  const stale = outcome instanceof OAuthError && STALE.has(outcome.error)
-  return stale ? proceed(pending) : answerApproval(pending, outcome)
+  if (step.kind === 'sign_in' || session === undefined) return showSignIn(pending)
+  if (step.kind === 'consent') return showConsent(pending, session, step.question)
+  return answerApproval(pending, await approve(pending, session, 'unasked'))
 }
-
-const STALE: ReadonlySet<string> = new Set(['login_required', 'consent_required'])
 
 /** A code minted for an approval, and the approval. */
 interface Granted {
@@ -90,11 +83,14 @@ export const approve = async (
   return approved instanceof OAuthError ? approved : { code: code.clear, approved }
 }
 
+/** A session or a consent that had ended when the approval was written: the look is taken again. */
+const STALE: ReadonlySet<string> = new Set(['login_required', 'consent_required'])
+
 /** The way back with a code; a refusal of the approval goes where it belongs. */
-export const answerApproval = (pending: Pending, outcome: Granted | OAuthError): Answer => {
+export const answerApproval = async (pending: Pending, outcome: Granted | OAuthError): Promise<Answer> => {
   if (outcome instanceof OAuthError) {
     if (outcome.page !== undefined) throw outcome
-    return sendToClient(pending, outcome)
+    return STALE.has(outcome.error) ? proceed(pending) : sendToClient(pending, outcome)
   }
   pending.exchange.note['authorization_id'] = outcome.approved.authorization_id
   return sendToClient(pending, outcome)
