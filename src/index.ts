@@ -1,4 +1,5 @@
 export type { ClientWithSecret, RotatedClient } from './clients.ts'
+export type { ConsentInformation } from './consents.ts'
 export { createOAuthServer, type OAuthServer, type OAuthServerOptions } from './library.ts'
 export { SecretError } from './master-secret.ts'
 export type { Introspection } from './protocol/access-token.ts'

@@ -7,6 +7,7 @@ import {
   rotateSecret,
   updateClient,
 } from './clients.ts'
+import { type ConsentInformation, listConsents, withdraw } from './consents.ts'
 import { isLongEnough, SECRET_MIN_LENGTH } from './crypto/seal.ts'
 import { createApp, createStandalone } from './http/app.ts'
 import { readPageFiles } from './page-files.ts'
@@ -73,6 +74,16 @@ export interface OAuthServer {
     /** Ends the client and all its tokens for good; `false` when there was none to end. */
     revoke(client_id: string): Promise<boolean>
   }
+  /** What people have allowed clients, remembered or not. @throws {TypeError} for an id that is no string */
+  readonly consents: {
+    /** What `sub` has allowed, by client_id; 1000 at the most. */
+    list(of: { sub: string }): Promise<readonly ConsentInformation[]>
+    /**
+     * Takes back what `sub` allowed the client: it has to ask again, and every code and token of it is
+     * dead when this resolves. `false` when there was nothing to take back.
+     */
+    revoke(of: { sub: string; client_id: string }): Promise<boolean>
+  }
   /** RFC 7662: what a token says, or `{ active: false }`, whatever is handed in. */
   introspect(token: string): Promise<Introspection>
   /** RFC 7009: `true` when a live token was revoked. The hint is not needed: a token says what it is. */
@@ -119,6 +130,11 @@ const embedded = (server: Server): OAuthServer => {
   const standalone = createStandalone(server)
   return {
     clients: clients(server),
+    consents: {
+      list: async ({ sub }) => listConsents(server, { sub: id(sub, 'sub'), limit: 1000 }),
+      revoke: async ({ sub, client_id }) =>
+        withdraw(server, { sub: id(sub, 'sub'), client_id: id(client_id) }),
+    },
     // RFC 7662 2.2, RFC 7009 2.2: an unknown token is not an error, and what is no string is no token.
     introspect: async (token) =>
       typeof token === 'string' ? (await inspectToken(server, token)).token : INACTIVE,
@@ -170,6 +186,7 @@ const disabled = (): OAuthServer => {
       rotateSecret: refuse,
       revoke: refuse,
     },
+    consents: { list: refuse, revoke: refuse },
     introspect: refuse,
     revokeToken: refuse,
     app: new H3(),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { growConsent } from '../src/actions/consent.ts'
 import {
   createOAuthServer,
   OAuthError,
@@ -10,6 +11,8 @@ import {
   SecretError,
   StoreError,
 } from '../src/index.ts'
+import { completeSettings } from '../src/protocol/settings.ts'
+import { openServer } from '../src/server.ts'
 import { environment } from './_environment.ts'
 import { temporaryFolder } from './_store.ts'
 
@@ -66,6 +69,38 @@ test('contract, library: the calls for clients and tokens, from the first to the
 
   assert.equal(await server.clients.revoke(client_id), true)
   assert.equal((await server.fetch(tokenRequest(rotated))).status, 401)
+})
+
+test('PG-07: the library lists what a person has allowed, and takes it back', async (t) => {
+  const db = join(temporaryFolder(t), 'app.db')
+  const { clients, consents } = await enabled(t, { db })
+  const { client_id } = await clients.create(MACHINE)
+  assert.deepEqual(await consents.list({ sub: 'us_1' }), [])
+  assert.equal(await consents.revoke({ sub: 'us_1', client_id }), false)
+  const server = await openServer({ db, mode: 'existing', settings: completeSettings({}) })
+  t.after(() => server.close())
+  await server.store.write(() =>
+    growConsent({ sub: 'us_1', client_id, scope: 'a', resource: [], remember: true }, 1_800_000_000),
+  )
+  assert.deepEqual(await consents.list({ sub: 'us_1' }), [
+    {
+      sub: 'us_1',
+      client_id,
+      client_name: 'ERP',
+      scope: 'a',
+      resource: [],
+      remembered: true,
+      granted_at: 1_800_000_000,
+      last_used_at: null,
+    },
+  ])
+  assert.deepEqual(await consents.list({ sub: 'us_2' }), [])
+  assert.equal(await consents.revoke({ sub: 'us_2', client_id }), false)
+  assert.equal(await consents.revoke({ sub: 'us_1', client_id }), true)
+  assert.deepEqual(await consents.list({ sub: 'us_1' }), [])
+  const wrongs: readonly unknown[] = [{}, { sub: 7, client_id }, { sub: 'us_1' }]
+  for (const wrong of wrongs as { sub: string; client_id: string }[])
+    await assert.rejects(consents.revoke(wrong), TypeError)
 })
 
 test('contract, library: an unknown client gives undefined or false, and so does a revoked one', async (t) => {

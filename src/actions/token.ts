@@ -180,9 +180,9 @@ export function* countFamily(presented: Presented, now: number): Work<Lost> {
   }
 }
 
-/** The live tokens of a client, or of a person. */
+/** The live tokens of a client, of a person, or of what a person allowed one client. */
 export function* countLiveOf(
-  of: { readonly client_id: string } | { readonly sub: string },
+  of: { readonly client_id: string } | { readonly sub: string; readonly client_id?: string },
   now: number,
 ): Work<Lost> {
   return {

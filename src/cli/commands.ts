@@ -133,6 +133,18 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./user-delete.ts')).userDelete,
   },
   {
+    name: 'consent:list',
+    group: 'People',
+    summary: 'List who has allowed which client what.',
+    load: async () => (await import('./consent-list.ts')).consentList,
+  },
+  {
+    name: 'consent:revoke',
+    group: 'People',
+    summary: 'Take back what a person allowed.',
+    load: async () => (await import('./consent-revoke.ts')).consentRevoke,
+  },
+  {
     name: 'session:list',
     group: 'People',
     summary: 'List the browsers that are signed in.',

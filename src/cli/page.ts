@@ -1,4 +1,5 @@
 import type { Listing, Printer } from './print.ts'
+import { shellWord } from './words.ts'
 
 export interface Page<T> extends Listing<T> {
   /** At most so many are shown; `rows` holds one more where there are more. */
@@ -11,5 +12,5 @@ export const printPage = async <T>(print: Printer, { limit, ...listing }: Page<T
   await print.list({ ...listing, rows })
   const last = rows.at(-1)
   if (last === undefined || listing.rows.length <= limit) return
-  print.warn(`the list is cut at ${limit}`, `go on with --after ${listing.id(last)}`)
+  print.warn(`the list is cut at ${limit}`, `go on with --after ${shellWord(listing.id(last))}`)
 }

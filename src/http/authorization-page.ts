@@ -12,6 +12,7 @@ import type { Pending } from './authorization-step.ts'
 import { bindingMac, csrfToken } from './browser.ts'
 import { htmlPage, siteOf } from './page.ts'
 import type { SignedIn } from './session.ts'
+import { shownScope } from './shown-scope.ts'
 
 /** The request as it is kept: pages carry only its id, so nothing of the query is trusted twice. */
 export const kept = async (pending: Pending): Promise<StoredAuthorizationRequest> => {
@@ -44,13 +45,7 @@ export const showConsent = async (
   const { server, exchange, browser, client, request } = pending
   const { request_id } = await kept(pending)
   const described = await server.store.read(listScopes())
-  const shown = (scope: string) =>
-    described.find((one) => one.scope === scope) ?? {
-      scope,
-      title: null,
-      description: null,
-      is_sensitive: false,
-    }
+  const shown = (scope: string) => shownScope(described, scope)
   const page = consentPage(siteOf(server, exchange, request.ui_locales), {
     request_id,
     csrf: csrfToken(browser),

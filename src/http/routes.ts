@@ -1,4 +1,5 @@
 import type { Handler } from './answer.ts'
+import { apps, removeApp, signOutBrowser } from './apps.ts'
 import { authorizationRequest, decideAuthorizationRequest } from './authorization-request.ts'
 import { authorize, authorizeByForm } from './authorize.ts'
 import type { Cors } from './cors.ts'
@@ -49,6 +50,23 @@ export const routes = (): readonly Route[] => [
   { at: 'prefix', name: 'page_logo', path: 'logo-:hash', cors: 'none', GET: pageLogo },
   { at: 'prefix', name: 'sign-in', cors: 'none', refusals: 'page', GET: signIn, POST: postSignIn },
   { at: 'prefix', name: 'sign-out', cors: 'none', refusals: 'page', GET: signOut, POST: postSignOut },
+  { at: 'prefix', name: 'apps', cors: 'none', refusals: 'page', GET: apps },
+  {
+    at: 'prefix',
+    name: 'apps_remove',
+    path: 'apps/remove',
+    cors: 'none',
+    refusals: 'page',
+    POST: removeApp,
+  },
+  {
+    at: 'prefix',
+    name: 'apps_sign_out',
+    path: 'apps/sign-out',
+    cors: 'none',
+    refusals: 'page',
+    POST: signOutBrowser,
+  },
   { at: 'well-known', name: 'metadata', cors: 'document', GET: metadata },
   { at: 'root', name: 'healthz', cors: 'none', GET: healthz },
   { at: 'root', name: 'readyz', cors: 'none', GET: readyz() },

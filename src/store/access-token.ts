@@ -97,14 +97,17 @@ export const countLiveTokens = (client_id: string, now: number): Work<number> =>
     now,
   })
 
-/** How many tokens of a person are live, or only those of one authorization. Walks the table too. */
+/**
+ * How many tokens of a person are live: all, those of one client, or those of one authorization. Walks
+ * the table too.
+ */
 export const countLiveTokensUnder = (
-  of: { readonly sub: string } | { readonly authorization_id: string },
+  of: { readonly sub: string; readonly client_id?: string } | { readonly authorization_id: string },
   now: number,
 ): Work<number> => {
-  const column =
-    'sub' in of ? 'authorization_id IS NOT NULL AND sub = $sub' : 'authorization_id = $authorization_id'
-  return count(`oauth_access_token AS token WHERE ${column} AND exp > $now AND ${STANDS}`, { ...of, now })
+  const columns = Object.keys(of).map((name) => `${name} = $${name}`)
+  const wanted = ['authorization_id IS NOT NULL', ...columns].join(' AND ')
+  return count(`oauth_access_token AS token WHERE ${wanted} AND exp > $now AND ${STANDS}`, { ...of, now })
 }
 
 /** Which tokens `listAccessTokens` gives. */

@@ -104,6 +104,33 @@ export function* listLiveAuthorizations(sub: string, now: number): Work<readonly
   return rows.map(authorization)
 }
 
+/** Authorizations of one person and client that stand, taken together where they allow the same. */
+export interface StandingAuthorizations {
+  readonly scope: string
+  readonly resource: readonly string[]
+  readonly username: string | null
+  /** The earliest and the last use. */
+  readonly created_at: number
+  readonly last_used_at: number
+}
+
+/** What stands of what a person allowed a client, by what it allows; 1000 kinds at the most. */
+export function* sumLiveAuthorizations(
+  sub: string,
+  client_id: string,
+  now: number,
+): Work<readonly StandingAuthorizations[]> {
+  const rows = yield* all<Omit<StandingAuthorizations, 'resource'> & { resource: string }>(
+    `SELECT scope, resource, max(username) AS username, min(created_at) AS created_at,
+       max(last_used_at) AS last_used_at
+     FROM oauth_authorization
+     WHERE sub = $sub AND client_id = $client_id AND revoked_at IS NULL AND expires_at > $now
+     GROUP BY scope, resource ORDER BY scope, resource LIMIT 1000`,
+    { sub, client_id, now },
+  )
+  return rows.map((row) => ({ ...row, resource: JSON.parse(row.resource) as readonly string[] }))
+}
+
 /** The ids of what stands for a client, behind `after`, in their order. Walks the table (decision 0007). */
 export function* listLiveAuthorizationIds(
   client_id: string,

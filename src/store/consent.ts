@@ -74,28 +74,43 @@ export function* countConsents(sub: string): Work<number> {
   return row?.count ?? 0
 }
 
-/** Which consents `listConsents` gives; the last pair of the page before is where it goes on. */
-export interface ConsentFilter {
+/** Which pairs `listAllowedPairs` gives; the last pair of the page before is where it goes on. */
+export interface AllowedFilter {
   readonly sub?: string | undefined
   readonly client_id?: string | undefined
-  readonly after?: { readonly sub: string; readonly client_id: string } | undefined
+  readonly after?: AllowedPair | undefined
   readonly limit: number
 }
 
-/** A page of consents by sub and client. */
-export function* listConsents({ sub, client_id, after, limit }: ConsentFilter): Work<readonly Consent[]> {
-  const rows = yield* all<Row>(
-    `SELECT ${COLUMNS} FROM oauth_consent
-     WHERE ($sub = '' OR sub = $sub) AND ($client_id = '' OR client_id = $client_id)
-       AND (sub > $after_sub OR (sub = $after_sub AND client_id > $after_client_id))
+/** A person, and a client that the person has allowed something. */
+export interface AllowedPair {
+  readonly sub: string
+  readonly client_id: string
+}
+
+/**
+ * Who has allowed whom, by sub and client: by a consent, or by an authorization that stands without one,
+ * as of a first-party client. Of one person it is found by key, of all it walks the tables.
+ */
+export function* listAllowedPairs(filter: AllowedFilter, now: number): Work<readonly AllowedPair[]> {
+  const { sub, client_id, after, limit } = filter
+  const wanted = [
+    ...(sub === undefined ? [] : ['sub = $sub']),
+    ...(client_id === undefined ? [] : ['client_id = $client_id']),
+    '(sub > $after_sub OR (sub = $after_sub AND client_id > $after_client_id))',
+  ].join(' AND ')
+  return yield* all<AllowedPair>(
+    `SELECT sub, client_id FROM oauth_consent WHERE ${wanted}
+     UNION SELECT sub, client_id FROM oauth_authorization
+       WHERE ${wanted} AND revoked_at IS NULL AND expires_at > $now
      ORDER BY sub, client_id LIMIT $limit`,
     {
-      sub: sub ?? '',
-      client_id: client_id ?? '',
+      ...(sub === undefined ? {} : { sub }),
+      ...(client_id === undefined ? {} : { client_id }),
       after_sub: after?.sub ?? '',
       after_client_id: after?.client_id ?? '',
+      now,
       limit,
     },
   )
-  return rows.map(consent)
 }

@@ -109,17 +109,20 @@ export function* extendRefreshToken(refresh_token_id: string, exp: number, now: 
   return (yield* one(EXTEND, { refresh_token_id, exp, now })) !== undefined
 }
 
-/** How many refresh tokens may be used now: of a client, of a person, or of one authorization. */
+/** How many refresh tokens may be used now: of a client, of a person, of both, or of one authorization. */
 export const countLiveRefreshTokens = (
-  of: { readonly client_id: string } | { readonly sub: string } | { readonly authorization_id: string },
+  of:
+    | { readonly client_id: string }
+    | { readonly sub: string; readonly client_id?: string }
+    | { readonly authorization_id: string },
   now: number,
 ): Work<number> => {
-  const [column] = Object.keys(of)
+  const columns = Object.keys(of).map((name) => `AND authorization.${name} = $${name}`)
   return count(
     `oauth_refresh_token AS token WHERE used_at IS NULL AND exp > $now AND EXISTS (
        SELECT 1 FROM oauth_authorization AS authorization
        WHERE authorization.authorization_id = token.authorization_id AND authorization.revoked_at IS NULL
-         AND authorization.expires_at > $now AND authorization.${column} = $${column})`,
+         AND authorization.expires_at > $now ${columns.join(' ')})`,
     { ...of, now },
   )
 }

@@ -19,7 +19,7 @@ interface Room {
 const MIDDLE = ['protocol', 'store', 'crypto', 'actions', 'grants', 'outbound', 'resource']
 
 /** What the command line and the library both do with a server, a file a noun. */
-const NOUNS = ['clients.ts', 'tokens.ts', 'users.ts']
+const NOUNS = ['clients.ts', 'consents.ts', 'tokens.ts', 'users.ts']
 
 /** docs/map.md says what each room is for. A file at the top of src is a room of its own. */
 const ROOMS: Readonly<Record<string, Room>> = {
@@ -68,6 +68,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'resource',
       'server.ts',
       'clients.ts',
+      'consents.ts',
       'master-secret.ts',
       'library.ts',
     ],

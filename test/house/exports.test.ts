@@ -11,6 +11,7 @@ const PUBLIC = [
   'createOAuthServer',
   'type ClientInformation',
   'type ClientWithSecret',
+  'type ConsentInformation',
   'type ErrorCode',
   'type GivenMetadata',
   'type Introspection',

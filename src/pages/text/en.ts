@@ -65,7 +65,7 @@ export const en = {
   remove_sure: 'Remove the access of {client}?',
   remove_what:
     '{client} will no longer be able to use your {name} account. To come back, it must ask you again.',
-  removed: 'Removed the access of {client}.',
+  removed: "Removed {client}'s access.",
   removed_title: 'Access removed',
   back_to_apps: 'Back to connected apps',
   browsers: 'Signed-in browsers',
