@@ -116,7 +116,7 @@ export function* approveRequest(approval: Approval): Work<Approved | OAuthError>
     }
   }
   if (request.request_id !== undefined && !(yield* claimAuthorizationRequest(request.request_id, now))) {
-    return requestIsOver()
+    return requestIsOver(client.client_name)
   }
   if (answer !== 'unasked') {
     const { sub } = person
@@ -171,6 +171,13 @@ export function* denyRequest(request_id: string, now: number): Work<OAuthError |
   return (yield* claimAuthorizationRequest(request_id, now)) ? undefined : requestIsOver()
 }
 
-/** AZ-15: answered, over, or another browser's: all look alike. */
-export const requestIsOver = (): OAuthError =>
-  new OAuthError('invalid_request', 'this request is over: start again from the app', { page: 'expired' })
+/**
+ * AZ-15: answered, over, or another browser's: all look alike.
+ *
+ * @param client_name where to start again; only for the browser that brought the request
+ */
+export const requestIsOver = (client_name?: string): OAuthError =>
+  new OAuthError('invalid_request', 'this request is over: start again from the app', {
+    page: 'expired',
+    told: { client_name },
+  })

@@ -32,8 +32,8 @@ export const pendingRequest = async (
 ): Promise<StoredAuthorizationRequest> => {
   const request = await server.store.read(findAuthorizationRequest(request_id))
   if (request === undefined || !isOf(browser, request)) throw requestIsOver()
-  if (request.used_at !== null || request.expires_at <= now) throw requestIsOver()
-  return request
+  if (request.used_at === null && request.expires_at > now) return request
+  throw requestIsOver((await server.registry.client(request.client_id))?.client.client_name)
 }
 
 const isOf = (browser: Browser, { request_id, browser_mac }: StoredAuthorizationRequest): boolean => {
@@ -77,7 +77,9 @@ const opened = async (server: Server, exchange: Exchange): Promise<Pending> => {
   const stored = await pendingRequest(server, exchange, browser, exchange.params['request_id'] ?? '')
   const registered = await server.registry.client(stored.client_id)
   // CL-02: the client may have been changed or revoked since. Asked anew, it hears what is wrong.
-  if (registered === undefined || !stillStands(registered.client, stored)) throw requestIsOver()
+  if (registered === undefined || !stillStands(registered.client, stored)) {
+    throw requestIsOver(registered?.client.client_name)
+  }
   const { client } = registered
   exchange.note['client_id'] = client.client_id
   return { server, exchange, browser, client, request: stored, stored, by: 'page' }

@@ -1,4 +1,4 @@
-import { type Approved, approveRequest, denyRequest } from '../actions/authorization.ts'
+import { type Approved, approveRequest, denyRequest, requestIsOver } from '../actions/authorization.ts'
 import { newId } from '../crypto/secret.ts'
 import { leavingPage } from '../pages/leaving.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
@@ -98,10 +98,10 @@ export const answerApproval = async (pending: Pending, outcome: Granted | OAuthE
 
 /** AZ-07: the client is told why not; a stored request is answered by it, once. */
 export const refuseToClient = async (pending: Pending, error: OAuthError): Promise<Answer> => {
-  const { server, exchange, stored } = pending
+  const { server, exchange, client, stored } = pending
   if (stored !== undefined) {
     const over = await server.store.write(() => denyRequest(stored.request_id, exchange.now))
-    if (over !== undefined) throw over
+    if (over !== undefined) throw requestIsOver(client.client_name)
   }
   return sendToClient(pending, error)
 }

@@ -35,8 +35,11 @@ const isOver = (answered: Answered): void => {
 test('AZ-15: Back and a second press give a page, not a second code', async () => {
   const { browser, page } = await asked()
   assert.ok(parameters(await browser.press(page, 'Allow'))['code'])
-  isOver(await browser.press(page, 'Allow'))
-  isOver(await browser.press(page, 'Deny'))
+  for (const button of ['Allow', 'Deny']) {
+    const again = await browser.press(page, button)
+    isOver(again)
+    assert.match(again.text, /Shop/, 'the page says where to start again')
+  }
 })
 
 test('AZ-15: after Deny nothing is left to allow', async () => {
@@ -76,7 +79,9 @@ test('AZ-15: a request of another browser, or of none, is over for whoever has o
   const { page } = await asked()
   const path = /action="(\/oauth\/authorize\/[^"]+)"/.exec(page.text)?.[1] ?? ''
   const thief = await asked()
-  isOver(await thief.browser.get(path))
+  const stolen = await thief.browser.get(path)
+  isOver(stolen)
+  assert.doesNotMatch(stolen.text, /Shop/)
   isOver(await h.browser().get(path))
   isOver(await h.browser().get('/oauth/authorize/ar_nothing'))
   const csrf = /name="csrf" value="([^"]+)"/.exec(thief.page.text)?.[1] ?? ''

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { changeClient } from '../../src/actions/client.ts'
+import { changeClient, revokeClient } from '../../src/actions/client.ts'
 import { changedMetadata } from '../../src/protocol/client-metadata.ts'
+import { listLiveAuthorizations } from '../../src/store/authorization.ts'
+import { findConsent } from '../../src/store/consent.ts'
 import { CALLBACK, heading, ledTo, parameters, person, requestOf, signIn, WEB } from './_authorize.ts'
 import { type Credentials, type Harness, openHarness } from './_harness.ts'
 
@@ -139,19 +141,29 @@ test('HTTP-02: other methods than GET and POST are 405 with Allow', async () => 
   assert.equal(answered.headers.get('allow'), 'GET, HEAD, POST, OPTIONS')
 })
 
-test('AZ-07: who denies sends access_denied back, with state and iss and nothing stored', async () => {
+test('AZ-07: who denies sends access_denied back, with state and iss, and allows nothing', async () => {
+  const denier = await person(h, 'dan')
   const browser = h.browser()
-  const asked = await signIn(browser, await browser.get(requestOf(web)))
+  const asked = await signIn(browser, await browser.get(requestOf(web)), 'dan')
   const { error_description, ...rest } = parameters(await browser.press(asked, 'Deny'))
   assert.ok(error_description)
   assert.deepEqual(rest, { error: 'access_denied', state: 's 1', iss: ISSUER })
+  assert.deepEqual(await h.server.store.read(listLiveAuthorizations(denier, h.clock.at / 1000)), [])
+  assert.equal(await h.server.store.read(findConsent(denier, web.client_id)), undefined)
+})
+
+test('CORS-01: no script of another site may read the authorization endpoint, nor ask whether it may', async () => {
+  const preflight = { origin: 'https://shop.example', 'access-control-request-method': 'GET' }
+  for (const path of ['/oauth/authorize', '/oauth/authorize/ar_1']) {
+    const answered = await h.send('OPTIONS', path, { headers: preflight })
+    for (const [name] of answered.headers) assert.doesNotMatch(name, /^access-control-/)
+  }
 })
 
 test('CA-11: a revoked client is a page, also for a request that was pending', async () => {
   const client = await h.client(WEB)
   const browser = h.browser()
   const asked = await signIn(browser, await browser.get(requestOf(client)))
-  const { revokeClient } = await import('../../src/actions/client.ts')
   await h.server.store.write(() => revokeClient(client.client_id, h.clock.at / 1000))
   for (const answered of [await browser.get(requestOf(client)), await browser.press(asked, 'Allow')]) {
     assert.equal(answered.status, 400)
