@@ -15,10 +15,11 @@ export const refusePage = (
   const refusal = toldRefusal(server.log, exchange, thrown)
   const kind = kindOf(refusal)
   const { told, error, error_description } = refusal
+  const query = new URLSearchParams(exchange.search)
   const developer = FOR_DEVELOPERS.has(kind)
-    ? { error, error_description, ...(told?.sent ?? sentInQuery(exchange)) }
+    ? { error, error_description, ...(told?.sent ?? sentIn(query)) }
     : undefined
-  const page = errorPage(siteOf(server, exchange), {
+  const page = errorPage(siteOf(server, exchange, only(query, 'ui_locales')), {
     kind,
     client_name: told?.client_name,
     request_id: exchange.request_id,
@@ -41,12 +42,13 @@ const kindOf = ({ page, status }: OAuthError): PageKind => {
   return status >= 500 ? 'fault' : 'request'
 }
 
+const sentIn = (query: URLSearchParams): Sent => ({
+  client_id: only(query, 'client_id'),
+  redirect_uri: only(query, 'redirect_uri'),
+})
+
 /** A parameter that was sent twice is none. */
-const sentInQuery = ({ search }: Exchange): Sent => {
-  const query = new URLSearchParams(search)
-  const only = (name: string): string | undefined => {
-    const all = query.getAll(name)
-    return all.length === 1 ? all[0] : undefined
-  }
-  return { client_id: only('client_id'), redirect_uri: only('redirect_uri') }
+const only = (query: URLSearchParams, name: string): string | undefined => {
+  const all = query.getAll(name)
+  return all.length === 1 ? all[0] : undefined
 }

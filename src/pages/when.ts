@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts'
 /** Seconds as `1 minute`, rounded up, so that who waits it out has waited enough. */
 export const duration = (seconds: number, lang: string): string => {
   const [count, unit] =
-    seconds <= 60 && seconds % 60 !== 0
+    seconds < 60
       ? [seconds, 'second']
       : seconds <= 5400
         ? [Math.ceil(seconds / 60), 'minute']
