@@ -10,6 +10,8 @@ export interface Filled {
   readonly clients: readonly Credentials[]
   /** It may introspect any token. */
   readonly caller: Credentials
+  /** People have allowed them something. */
+  readonly apps: readonly Credentials[]
   /** Live tokens from all over the table, in no order. */
   readonly tokens: readonly string[]
 }
@@ -30,16 +32,28 @@ export const fillDatabase = async (db: string, rows: number, clients: number): P
     const owners: Credentials[] = []
     for (let n = 1; n <= clients; n += 1) owners.push(await register(server, `client ${n}`, 'own'))
     const caller = await register(server, 'resource server', 'any')
+    const apps: Credentials[] = []
+    for (let n = 1; n <= clients; n += 1) apps.push(await register(server, `app ${n}`, 'own', APP))
     const tokens = insertTokens(db, server, owners, rows)
-    return { clients: owners, caller, tokens }
+    return { clients: owners, caller, apps, tokens }
   } finally {
     await server.close()
   }
 }
 
-const register = async (server: Server, client_name: string, introspect: string): Promise<Credentials> => {
-  const grant_types = ['client_credentials']
-  const client = await createClient(server, { client_name, grant_types, scope: SCOPE, introspect })
+const MACHINE = { grant_types: ['client_credentials'] }
+const APP = {
+  grant_types: ['authorization_code', 'refresh_token'],
+  redirect_uris: ['https://app.example/cb'],
+}
+
+const register = async (
+  server: Server,
+  client_name: string,
+  introspect: string,
+  kind: typeof MACHINE = MACHINE,
+): Promise<Credentials> => {
+  const client = await createClient(server, { client_name, ...kind, scope: SCOPE, introspect })
   if (client?.client_secret === undefined) throw new Error(`${client_name} got no secret`)
   return { client_id: client.client_id, client_secret: client.client_secret }
 }

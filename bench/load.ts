@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Options } from './options.ts'
 import type { Placement } from './processor.ts'
 import type { FormRequest } from './request.ts'
-import { readWrk, wrkScript } from './wrk.ts'
+import { readWrk, wrkRequests, wrkScript } from './wrk.ts'
 
 /** What one run of the generator saw. Latencies in milliseconds. */
 export interface Load {
@@ -47,7 +47,9 @@ export const createGenerator = (options: Options, place: Placement, folder: stri
     async run(url, requests, seconds) {
       const file = join(folder, useWrk ? 'load.lua' : 'load.json')
       if (useWrk) {
-        writeFileSync(file, wrkScript(requests))
+        const lines = join(folder, 'load.tsv')
+        writeFileSync(lines, wrkRequests(requests))
+        writeFileSync(file, wrkScript(lines))
         const settings = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency', '-s', file]
         return readWrk(await output(place.generator(['wrk', ...settings, url])))
       }

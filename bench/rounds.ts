@@ -32,6 +32,10 @@ interface Run {
 
 const SAMPLE_INTERVAL = 200
 
+/** Requests a second that are ready for a run of what can be asked only once: so many, or so many times the last rate. */
+const LEAST = 25_000
+const ENOUGH = 2
+
 /**
  * A round is A B C … C B A, so that a machine that grows slower slows all of them alike.
  *
@@ -45,15 +49,21 @@ export const runRounds = async (
 ): Promise<readonly Measured[]> => {
   const figures = new Map<Subject, Figures[]>(subjects.map((subject) => [subject, []]))
   const answered = new Map<Subject, number>()
+  const rates = new Map<Subject, number>()
   const run = async (subject: Subject, duration: number): Promise<Run> => {
-    const done = await runOnce(subject, generator, duration)
+    const count = Math.ceil(duration * Math.max(LEAST, ENOUGH * (rates.get(subject) ?? 0)))
+    const requests = subject.refill?.(count) ?? subject.requests
+    const done = await runOnce({ ...subject, requests }, generator, duration)
+    rates.set(subject, done.load.requests / done.load.seconds)
     answered.set(subject, (answered.get(subject) ?? 0) + done.load.requests)
     return done
   }
   for (const subject of subjects) {
     tell(`warming up ${subject.name}`)
     await check(subject)
-    await run(subject, warmup)
+    // What is used once is made anew for every run, so its runs are short.
+    const length = subject.refill === undefined ? warmup : Math.min(seconds, warmup)
+    for (let warmed = 0; warmed < warmup; warmed += length) await run(subject, length)
   }
   for (let round = 1; round <= rounds; round += 1) {
     tell(`round ${round} of ${rounds}`)

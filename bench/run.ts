@@ -5,11 +5,14 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { completeSettings } from '../src/protocol/settings.ts'
+import { openServer } from '../src/server.ts'
 import { waitedForProcessor } from './accounting.ts'
 import { type Running, startServer } from './child.ts'
 import { countTokens, fillDatabase } from './database.ts'
 import { createGenerator } from './load.ts'
 import { describeMachine } from './machine.ts'
+import { openOnce } from './once.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { startPeers } from './peers/start.ts'
 import { placement } from './processor.ts'
@@ -32,9 +35,11 @@ const bench = async (options: Options, folder: string): Promise<Results> => {
   const wall = await measureWall(options, db, filled.tokens[0] ?? '', folder)
 
   const ours = await startServer(place.server(serveCommand(options.bin, db)), join(folder, 'oauthd.log'))
+  const beside = await openServer({ db, mode: 'existing', settings: completeSettings({}) })
+  const once = openOnce(db, beside, filled.apps)
   const all = [
     ...(await bareSubjects(place, folder)),
-    ...ourSubjects(ours, filled),
+    ...ourSubjects(ours, filled, once),
     ...(options.peers ? await startPeers(place, folder, tell) : []),
   ]
   const chosen = all.filter(({ name }) => name.includes(options.only) || name === BARE_H3)
@@ -42,6 +47,8 @@ const bench = async (options: Options, folder: string): Promise<Results> => {
   const waited = waitedForProcessor()
   const measured = await runRounds(chosen, generator, options, tell)
   const crowding = crowdingSince(begun, waited)
+  once.close()
+  await beside.close()
   await stopAll(all)
   checkStored(db, options.rows, measured)
   return { machine, generator: generator.name, placement: place.words, options, measured, crowding, wall }
@@ -61,11 +68,12 @@ const stopAll = async (subjects: readonly Subject[]): Promise<void> => {
 
 /** Every token that was answered is in the database: a fast answer that is not stored is no answer. */
 const checkStored = (db: string, before: number, measured: readonly Measured[]): void => {
-  const token = measured.find(({ subject }) => subject.kind === 'token' && subject.name.startsWith(OURS))
+  const issuing = measured.filter(
+    ({ subject }) => ['token', 'refresh', 'code'].includes(subject.kind) && subject.name.startsWith(OURS),
+  )
+  const answered = issuing.reduce((sum, one) => sum + one.answered, 0)
   const stored = countTokens(db) - before
-  if (token !== undefined && stored < token.answered) {
-    throw new Error(`${token.answered} tokens were answered, but only ${stored} are stored`)
-  }
+  if (stored < answered) throw new Error(`${answered} tokens were answered, but only ${stored} are stored`)
 }
 
 const main = async (): Promise<void> => {

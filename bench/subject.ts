@@ -4,16 +4,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Running, startServer } from './child.ts'
 import { type Filled, SCOPE } from './database.ts'
+import type { Once } from './once.ts'
 import type { Placement } from './processor.ts'
 import { ask, type Credentials, type FormRequest, formRequest } from './request.ts'
 
-export type Kind = 'bare' | 'token' | 'introspect'
+export type Kind = 'bare' | 'token' | 'introspect' | 'refresh' | 'code'
 
 export interface Subject {
   readonly name: string
   readonly kind: Kind
   readonly running: Running
   readonly requests: readonly FormRequest[]
+  /** Requests of which each is right only once: as many new ones, for each run. */
+  readonly refill?: (count: number) => readonly FormRequest[]
 }
 
 export const BARE_NODE = 'bare node:http POST'
@@ -21,15 +24,17 @@ export const BARE_H3 = 'bare h3 POST'
 export const OURS = 'oauthd'
 
 /** @throws {Error} when one of the first requests of a subject is not answered as it must be */
-export const check = async ({ name, kind, running, requests }: Subject): Promise<void> => {
-  for (const request of requests.slice(0, 3)) {
+export const check = async ({ name, kind, running, requests, refill }: Subject): Promise<void> => {
+  for (const request of refill?.(3) ?? requests.slice(0, 3)) {
     const answer = await ask(running.url, request)
     if (!isRight(kind, answer)) throw new Error(`${name} answered ${JSON.stringify(answer)}`)
   }
 }
 
 const isRight = (kind: Kind, answer: Readonly<Record<string, unknown>>): boolean => {
-  if (kind === 'token') return typeof answer['access_token'] === 'string' && answer['token_type'] === 'Bearer'
+  const isToken = typeof answer['access_token'] === 'string' && answer['token_type'] === 'Bearer'
+  if (kind === 'token') return isToken
+  if (kind === 'refresh' || kind === 'code') return isToken && typeof answer['refresh_token'] === 'string'
   return kind === 'introspect' ? answer['active'] === true : answer['ok'] === true
 }
 
@@ -61,8 +66,12 @@ const startFlags = (): readonly string[] => {
   return words.slice(0, words.indexOf('bin/oauthd.js'))
 }
 
-/** oauthd's two endpoints, in one process. */
-export const ourSubjects = (running: Running, { clients, caller, tokens }: Filled): readonly Subject[] => [
+/** oauthd's endpoints, in one process. */
+export const ourSubjects = (
+  running: Running,
+  { clients, caller, tokens }: Filled,
+  once: Once,
+): readonly Subject[] => [
   {
     name: `${OURS} POST /oauth/token`,
     kind: 'token',
@@ -75,6 +84,8 @@ export const ourSubjects = (running: Running, { clients, caller, tokens }: Fille
     running,
     requests: tokens.map((token) => formRequest('/oauth/introspect', caller, { token })),
   },
+  { name: `${OURS} refresh`, kind: 'refresh', running, requests: [], refill: once.refreshes },
+  { name: `${OURS} code redemption`, kind: 'code', running, requests: [], refill: once.codes },
 ]
 
 /** A peer's two endpoints, in one process; its token is one it has issued itself. */

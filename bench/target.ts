@@ -6,22 +6,28 @@ export interface Target {
   readonly aim?: number
 }
 
-/** One target for each of the two endpoints. */
+/** One target for each kind of request. */
 export interface EndpointTargets {
   readonly token: Target
   readonly introspect: Target
+  readonly refresh: Target
+  readonly code: Target
 }
 
 /** Server CPU: how many times it goes into that of the bare h3 handler. */
 export const SHARE: EndpointTargets = {
   token: { is: 'at least', limit: 0.52, aim: 0.6 },
   introspect: { is: 'at least', limit: 0.68, aim: 0.75 },
+  refresh: { is: 'at least', limit: 0.4 },
+  code: { is: 'at least', limit: 0.4 },
 }
 
 /** Server CPU: how many times oauthd's goes into that of oidc-provider in memory. */
 export const AGAINST_OIDC_PROVIDER: EndpointTargets = {
   token: { is: 'at least', limit: 2.4, aim: 3.3 },
   introspect: { is: 'at least', limit: 2.8, aim: 4 },
+  refresh: { is: 'at least', limit: 2 },
+  code: { is: 'at least', limit: 2 },
 }
 
 type Limited = 'ready' | 'version' | 'client_create' | 'token_introspect' | 'resident_idle' | 'resident_load'

@@ -1,5 +1,6 @@
 import { chosenSubProblem } from '../protocol/username.ts'
 import type { Server } from '../server.ts'
+import { findClient } from '../store/client.ts'
 import { findUsersBy } from '../users.ts'
 import { misused } from './failure.ts'
 
@@ -12,7 +13,7 @@ export interface NamedPerson {
 /**
  * A person by name or `sub`; one without a row here is taken as a `sub`, since an app may have users of
  * its own.
- * @throws {Failure} exit 2 when it names two, or cannot be a `sub`
+ * @throws {Failure} exit 2 when it names two, or cannot be a `sub`, as the id of a client cannot (TK-11)
  */
 export const namedPerson = async (server: Server, name_or_sub: string): Promise<NamedPerson> => {
   const [user, other] = await findUsersBy(server, name_or_sub)
@@ -25,5 +26,8 @@ export const namedPerson = async (server: Server, name_or_sub: string): Promise<
   if (user !== undefined) return { sub: user.sub, username: user.username }
   const problem = chosenSubProblem(name_or_sub)
   if (problem !== undefined) throw misused(`--user ${problem}`, 'give the name of a user, or a sub')
+  if ((await server.store.read(findClient(name_or_sub))) !== undefined) {
+    throw misused(`${name_or_sub} is the id of a client, not of a user`, 'give the name of a user, or a sub')
+  }
   return { sub: name_or_sub, username: null }
 }
