@@ -15,10 +15,10 @@ export const userCreate: Command = defineCommand({
   operands: { name: operand('NAME', 'what the person signs in with') },
   settings: [],
   examples: [
-    ['From a script', 'oauthd user:create ana --password-stdin < password.txt'],
-    ['On a terminal it asks', 'oauthd user:create ana'],
-    ['A password to hand over', 'oauthd user:create ana --generate'],
-    ["With your app's own id", 'oauthd user:create ana --sub 42 --password-file password.txt'],
+    ['From a script', 'oauthd user:create bob --password-stdin < password.txt'],
+    ['On a terminal it asks', 'oauthd user:create bob'],
+    ['A password to hand over', 'oauthd user:create bob --generate'],
+    ["With your app's own id", 'oauthd user:create bob --sub 42 --password-file password.txt'],
   ],
   output: [
     'The user; a generated password, this once.',

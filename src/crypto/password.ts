@@ -81,8 +81,11 @@ export const availableAlgorithms = (
 ): readonly [Algorithm, ...Algorithm[]] =>
   argon2 === undefined || argon2 === null ? [SCRYPT] : [argon2id(argon2), SCRYPT]
 
-/** Two hashes at a time leave the thread pool to others; so many wait, then it is 503. */
-const WAITING = 32
+/**
+ * Two hashes at a time leave the thread pool to others; scrypt's 128 MiB are had once. Whoever waits is
+ * answered within seconds, and beyond that it is 503.
+ */
+const turnsOf = ({ name }: Algorithm): Bounded => (name === 'scrypt' ? bounded(1, 8) : bounded(2, 32))
 
 /**
  * @param algorithms new hashes are made by the first
@@ -90,7 +93,7 @@ const WAITING = 32
  */
 export const createPasswords = (
   algorithms: readonly [Algorithm, ...Algorithm[]] = availableAlgorithms(),
-  turns: Bounded = bounded(algorithms[0].name === 'scrypt' ? 1 : 2, WAITING),
+  turns: Bounded = turnsOf(algorithms[0]),
 ): Passwords => {
   const [best] = algorithms
   const make = async (password: string, salt: Uint8Array): Promise<PasswordHash> => ({

@@ -12,6 +12,10 @@ const CLIENT = 'cl_7f3k2q9x8m4n5p6r'
 /** What an example exits with when it is not 0: it asks, or its answer is no. */
 const EXITS: Readonly<Record<string, number>> = {
   [`oauthd client:revoke ${CLIENT}`]: 2,
+  'oauthd user:create bob': 2,
+  'oauthd user:set-password ana': 2,
+  'oauthd user:delete ana': 2,
+  'oauthd session:revoke 01kb2v8m4n5p6r7s8t9w0x1y2z': 3,
   [`oauthd client:check-redirect ${CLIENT} https://shop.example/cb/`]: 3,
 }
 
@@ -32,9 +36,21 @@ const prepare = async (): Promise<void> => {
   }
   const grants = ['--grant', 'client_credentials', '--grant', 'authorization_code']
   const uri = ['--redirect-uri', 'https://shop.example/cb']
-  await here('client:create', '--name', 'Shop', '--id', CLIENT, '--scope', 'jobs:run', ...grants, ...uri)
+  await here(
+    'client:create',
+    '--name',
+    'Shop',
+    '--id',
+    CLIENT,
+    '--scope',
+    'jobs:run orders:read',
+    ...grants,
+    ...uri,
+  )
   await here('client:update', CLIENT, '--access-token-ttl', '1h')
   await here('scope:set', 'orders:read', '--title', 'Orders')
+  await writeFile(join(model, 'password.txt'), 'correct horse\n')
+  await here('user:create', 'ana', '--password-file', 'password.txt')
   await writeFile(join(model, 'token.txt'), await here('token:create', '--client', CLIENT, '--bare'))
   for (const folder of ['.zfunc', '.local/share/bash-completion/completions', '.config/fish/completions'])
     await mkdir(join(model, folder), { recursive: true })
