@@ -74,7 +74,8 @@ export const defineCommand = <F extends Flags, O extends Operands>(spec: Command
     const known = [...Object.keys(spec.flags), ...spec.settings, 'db', 'config'].map(flagOf)
     const flags = Object.entries(spec.flags).map(([name, flag]) => {
       const raw = words.flags[name]
-      if (typeof raw === 'string' && known.includes(raw)) throw misused(`${flagOf(name)} needs a value`)
+      if ([raw].flat().some((given) => known.some((flag) => flag === given)))
+        throw misused(`${flagOf(name)} needs a value`)
       return [name, flag.read(raw, flagOf(name))] as const
     })
     const operands = Object.entries(spec.operands).map(([name, operand], index) => {

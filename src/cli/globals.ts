@@ -1,6 +1,6 @@
 import { shownDefault } from '../protocol/settings.ts'
 import { misused } from './failure.ts'
-import type { RawValue } from './flag.ts'
+import { type RawValue, readFileName } from './flag.ts'
 
 /**
  * How a command answers: for people; one JSON document; `KEY=value` lines; ids only.
@@ -66,8 +66,8 @@ export const readGlobals = (
   const mode = readMode(raw)
   const silenced = raw['input'] === false || isOn(env['OAUTHD_NO_INPUT']) || isOn(env['CI'])
   return {
-    db: readFile('--db', raw['db']),
-    config: readFile('--config', raw['config']),
+    db: readFileName(raw['db'], '--db'),
+    config: readFileName(raw['config'], '--config'),
     mode,
     env_prefix: readPrefix(raw['env']),
     yes: raw['yes'] === true,
@@ -90,12 +90,6 @@ const readMode = (raw: Readonly<Record<string, RawValue>>): Mode => {
     )
   }
   return asked[0] ?? 'human'
-}
-
-const readFile = (flag: string, raw: RawValue): string | undefined => {
-  if (typeof raw !== 'string') return undefined
-  if (raw === '' || raw.startsWith('--')) throw misused(`${flag} needs the name of a file`)
-  return raw
 }
 
 const readPrefix = (raw: RawValue): string => {

@@ -3,14 +3,14 @@ import { findScope, putScope, type ScopeRecord } from '../store/scope.ts'
 import type { Work } from '../store/work.ts'
 import { type Command, defineCommand } from './command.ts'
 import { misused } from './failure.ts'
-import { type FlagValues, text, toggle } from './flag.ts'
+import { type FlagValues, textOrNone, toggle } from './flag.ts'
 import { withServer } from './open.ts'
 import { SCOPE_NAME, scopeRecord } from './scope.ts'
 import { visible } from './visible.ts'
 
 const FLAGS = {
-  title: text('TEXT', 'what it allows, in a few words'),
-  description: text('TEXT', 'the same in a sentence'),
+  title: textOrNone('TEXT', 'what it allows, in a few words'),
+  description: textOrNone('TEXT', 'the same in a sentence'),
   default: toggle('granted when a client asks for no scope'),
   not_default: toggle('no longer granted unasked'),
   sensitive: toggle('mark it as one to be careful with'),

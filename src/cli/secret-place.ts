@@ -6,7 +6,7 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs'
 import type { ClientWithSecret } from '../clients.ts'
 import { conflicting, failed, misused } from './failure.ts'
-import { type Flag, type FlagValues, text, toggle } from './flag.ts'
+import { type Flag, type FlagValues, fileName, toggle } from './flag.ts'
 import { prepareNew, unwritable } from './new-file.ts'
 import type { Printer } from './print.ts'
 
@@ -18,7 +18,7 @@ export type SecretFlags = {
 
 export const SECRET_FLAGS: SecretFlags = {
   secret_stdin: toggle('take the secret from stdin instead of generating one'),
-  secret_file: text('FILE', 'write the secret there (0600, never over a file) and do not show it'),
+  secret_file: fileName('write the secret there (0600, never over a file) and do not show it'),
   github_output: toggle('append client_id and client_secret to $GITHUB_OUTPUT, masked'),
 }
 

@@ -118,6 +118,18 @@ test('contract, exit codes: a flag that cannot be read is wrong usage and is nam
   assert.equal(await refusal('thing:make '), 'ID is empty')
 })
 
+test('contract, exit codes: an empty value, a flag as a value and a second value are wrong usage', async () => {
+  assert.equal(await refusal('thing:make x --name='), '--name is empty')
+  assert.equal(await refusal('thing:make x --redirect-uri='), '--redirect-uri is empty')
+  assert.equal(await refusal('thing:make x '), 'OTHER is empty')
+  assert.equal(await refusal('thing:make x --name --no-input'), '--name needs a value')
+  assert.equal(await refusal('thing:make x --redirect-uri --public'), '--redirect-uri needs a value')
+  assert.equal(await refusal('thing:make x --name A --name B'), '--name is given twice')
+  assert.equal(await refusal('thing:make x --port 1 --port 1'), '--port is given twice')
+  assert.equal(await refusal('thing:make x --config a --config b'), '--config is given twice')
+  assert.equal(await refusal('thing:make x --public --public --name -'), 'accepted')
+})
+
 test('LG-01: words too many are not repeated, for one of them may be a token', async () => {
   assert.equal(await refusal('thing:make x y oat_secret'), 'too many words: thing:make takes ID OTHER')
 })
