@@ -1,3 +1,4 @@
+import { textProblem } from '../protocol/metadata-member.ts'
 import { isReserved, parseScope } from '../protocol/scope.ts'
 import { findScope, putScope, type ScopeRecord } from '../store/scope.ts'
 import type { Work } from '../store/work.ts'
@@ -6,7 +7,6 @@ import { misused } from './failure.ts'
 import { type FlagValues, textOrNone, toggle } from './flag.ts'
 import { withServer } from './open.ts'
 import { SCOPE_NAME, scopeRecord } from './scope.ts'
-import { visible } from './visible.ts'
 
 const FLAGS = {
   title: textOrNone('TEXT', 'what it allows, in a few words'),
@@ -76,9 +76,11 @@ const readChanges = (flags: FlagValues<typeof FLAGS>): Changes => {
 /** Text that a page shows in one line (PG-10); empty is none. */
 const words = (given: string | undefined, flag: string, longest: number): string | null | undefined => {
   if (given === undefined) return undefined
-  if (visible(given) !== given) throw misused(`${flag} must not hold control or text direction characters`)
-  if (given.length > longest) throw misused(`${flag} must be at most ${longest} characters`)
-  return given.trim() === '' ? null : given.trim()
+  const text = given.trim()
+  if (text === '') return null
+  const problem = text.length > longest ? `must be at most ${longest} characters` : textProblem(text)
+  if (problem !== undefined) throw misused(`${flag} ${problem}`)
+  return text
 }
 
 const onOff = (on: boolean, off: boolean, name: string): boolean | undefined => {

@@ -68,6 +68,18 @@ export const readLifetime = (value: unknown): number => {
   throw new TypeError('must be a time from 1 second to 365 days, such as 3600, 30m or 24h')
 }
 
+/** A URL is not repeated in the refusal: it may hold a password. */
+const readDb = (value: unknown): string => {
+  if (typeof value !== 'string' || !/^[^\0]+$/.test(value)) throw new TypeError('must be the name of a file')
+  // The store says of these that they are for a later version.
+  if (/^postgres(?:ql)?:\/\//i.test(value)) return value
+  if (/^[a-z][a-z0-9+.-]+:\//i.test(value)) throw new TypeError('must be the name of a file, not a URL')
+  // SQLite's driver would trim it, the system would not: that is the name of another file.
+  if (value !== value.trim()) throw new TypeError('must not begin or end with a blank')
+  if (/[/\\]\.?$/.test(value)) throw new TypeError('must be the name of a file, not of a folder')
+  return value
+}
+
 /** The issuer as given, byte for byte: it is compared character by character (RFC 8414 section 3.3). */
 const readIssuer = (value: unknown): string => {
   if (typeof value !== 'string') throw new TypeError('must be a URL, such as https://id.example')
@@ -81,7 +93,7 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     placeholder: 'FILE',
     help: 'database',
     fallback: () => './oauthd.db',
-    read: text(/^[^\0]+$/, 'must be the name of a file'),
+    read: readDb,
   },
   host: {
     placeholder: 'HOST',

@@ -95,6 +95,32 @@ test('contract, settled points: a prefix may hold slashes, but not at its ends a
   }
 })
 
+test('contract, every command: a database is the name of one file, the same to everybody', () => {
+  for (const db of [
+    'x',
+    './a b.db',
+    '../x.db',
+    '/var/lib/x.db',
+    ':memory:',
+    'C:\\x.db',
+    'C:/x.db',
+    'a:b',
+    '..x',
+  ]) {
+    assert.equal(completeSettings({ db }).db, db)
+  }
+  for (const db of ['', 7, 'a\0b']) assert.equal(refusal({ db }), 'db must be the name of a file')
+  for (const db of ['x.db ', ' x.db', 'x.db\n', '\u00a0x', ' ']) {
+    assert.equal(refusal({ db }), 'db must not begin or end with a blank', db)
+  }
+  for (const db of ['x.db/', 'x.db/.', './', '/', 'x\\']) {
+    assert.equal(refusal({ db }), 'db must be the name of a file, not of a folder', db)
+  }
+  for (const db of ['mysql://u:PW@h', 'file:///x.db', 'sqlite:/x.db', 'jdbc.x+y://u:PW@h/db?password=PW']) {
+    assert.equal(refusal({ db }), 'db must be the name of a file, not a URL')
+  }
+})
+
 test('contract, serve: a port is a whole number from 0 to 65535', () => {
   assert.equal(completeSettings({ port: 0 }).port, 0)
   assert.equal(completeSettings({ port: '65535' }).port, 65_535)
