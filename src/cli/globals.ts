@@ -94,8 +94,8 @@ const readMode = (raw: Readonly<Record<string, RawValue>>): Mode => {
 
 const readPrefix = (raw: RawValue): string => {
   if (typeof raw !== 'string' || raw === '') return 'OAUTH_'
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(raw))
-    throw misused('--env takes letters, digits and underscores', '--env=ACME')
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(raw))
+    throw misused('--env takes letters, digits and underscores, 64 at most', '--env=ACME')
   return raw.endsWith('_') ? raw : `${raw}_`
 }
 

@@ -1,4 +1,4 @@
-import { textProblem } from '../protocol/metadata-member.ts'
+import { MAX_SCOPE, textProblem } from '../protocol/metadata-member.ts'
 import { isReserved, parseScope } from '../protocol/scope.ts'
 import { findScope, putScope, type ScopeRecord } from '../store/scope.ts'
 import type { Work } from '../store/work.ts'
@@ -38,6 +38,7 @@ export const scopeSet: Command = defineCommand({
   run: async (call) => {
     const { operands, print } = call
     const { name } = operands
+    if (name.length > MAX_SCOPE) throw misused(`NAME must be at most ${MAX_SCOPE} characters`)
     if (parseScope(name)?.length !== 1)
       throw misused(`${name} is not a scope`, 'one word, such as orders:read')
     const changes = readChanges(call.flags)

@@ -5,7 +5,8 @@ import { isLifetime, LONGEST_LIFETIME } from './settings.ts'
 
 const MAX_LIST = 100
 const MAX_NAME = 128
-const MAX_SCOPE = 4096
+/** Of all scopes together, and so of one. */
+export const MAX_SCOPE = 4096
 const MAX_OWNER = 255
 
 /** Controls, lone surrogates, line separators, and the marks that turn the direction of text (PG-10). */

@@ -38,11 +38,17 @@ export interface Setting<T> {
   readonly read: (value: unknown) => T
 }
 
+/** A host's name has at most 255 characters; longer paths and issuers were not meant. */
+const noLonger = (value: string, most: number): string => {
+  if (value.length > most) throw new TypeError(`must be at most ${most} characters`)
+  return value
+}
+
 const text =
   (allowed: RegExp, mustBe: string) =>
   (value: unknown): string => {
-    if (typeof value === 'string' && allowed.test(value)) return value
-    throw new TypeError(mustBe)
+    if (typeof value !== 'string' || !allowed.test(value)) throw new TypeError(mustBe)
+    return noLonger(value, 255)
   }
 
 const integer =
@@ -85,7 +91,7 @@ const readIssuer = (value: unknown): string => {
   if (typeof value !== 'string') throw new TypeError('must be a URL, such as https://id.example')
   const problem = issuerProblem(value)
   if (problem !== undefined) throw new TypeError(problem)
-  return value
+  return noLonger(value, 1024)
 }
 
 export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {

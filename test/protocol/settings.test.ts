@@ -145,3 +145,11 @@ test('contract, serve: a host is a name or an address, never a URL or something 
   for (const host of ['', 'http://localhost', 'a b', '--port'])
     assert.match(refusal({ host }), /^host must be/, host)
 })
+
+test('contract, serve: a host, a prefix and an issuer have an end', () => {
+  const longest = { host: 'x'.repeat(255), prefix: 'x'.repeat(255), issuer: `https://x/${'x'.repeat(1014)}` }
+  for (const [name, value] of Object.entries(longest)) {
+    assert.equal(refusal({ [name]: value }), 'accepted')
+    assert.equal(refusal({ [name]: `${value}x` }), `${name} must be at most ${value.length} characters`)
+  }
+})
