@@ -26,11 +26,11 @@ test('contract, exit codes: Ctrl-C is 130, also while nothing is asked', async (
 test('LG-01: an unexpected error says that it is a bug, and more only with --verbose', async (t) => {
   const { path, remove } = await temporaryFolder()
   t.after(remove)
-  // Planted from outside: the file is read through a function that fails as no command expects.
+  // Planted from outside: the file is opened through a function that fails as no command expects.
   const plant = join(path, 'plant.mjs')
   const text =
     'import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module";' +
-    'fs.readFile = async () => { throw new RangeError("planted hunter2") }; syncBuiltinESMExports()'
+    'fs.open = async () => { throw new RangeError("planted hunter2") }; syncBuiltinESMExports()'
   await writeFile(plant, text)
   const args = ['--import', plant, LAUNCHER, 'config:show']
   const quiet = await run(process.execPath, args, { cwd: path })

@@ -84,6 +84,8 @@ const stopWhileItWaits = async (cwd: string, args: readonly string[], signal: No
   const database = new Database(join(cwd, 'oauthd.db'))
   const folder = watch(cwd)
   try {
+    // With a write-ahead log, who only opens it would not wait.
+    database.pragma('journal_mode = DELETE')
     database.exec('BEGIN EXCLUSIVE')
     const command = start(process.execPath, [LAUNCHER, ...args], { cwd, input: '' })
     let stopped = false
