@@ -6,6 +6,8 @@ export interface Exchange {
   /** The query with its `?`, or the empty string. */
   readonly search: string
   readonly request_id: string
+  /** The name of the endpoint, for the log. */
+  readonly route: string
   /**
    * When the request was there, its body read: epoch milliseconds, and whole seconds. A token may
    * expire or be revoked while a body trickles in (TM-02).
