@@ -87,6 +87,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
   const store = await openStore(db, {
     mode: options.mode,
     now: Math.floor(clock() / 1000),
+    clock,
     onWarning: options.onWarning,
   })
   try {

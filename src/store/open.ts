@@ -14,6 +14,7 @@ import type { FileSystemType } from './network-file-system.ts'
 import { createSqliteStore } from './sqlite.ts'
 import { isBusy, storeError } from './sqlite-error.ts'
 import * as sqlite from './sqlite-file.ts'
+import { keptInPlace } from './sqlite-place.ts'
 import { StoreError } from './store-error.ts'
 import { delayBefore, PATIENCE, realTimers, type Timers } from './timers.ts'
 import type { Store } from './work.ts'
@@ -28,6 +29,8 @@ export interface OpenOptions {
   readonly mode: OpenMode
   /** Epoch seconds, for the record of migrations. */
   readonly now: number
+  /** Epoch milliseconds. With it, a file that is deleted or replaced while open is found out. */
+  readonly clock?: (() => number) | undefined
   readonly onWarning?: ((warning: sqlite.StoreWarning) => void) | undefined
   readonly internals?: Internals | undefined
 }
@@ -52,7 +55,7 @@ export interface OpenedStore extends Store {
  * @throws {StoreError} with a code, a message and a hint for each way in which it can fail
  */
 export const openStore = async (file: string, options: OpenOptions): Promise<OpenedStore> => {
-  const { mode, now, internals = {} } = options
+  const { mode, now, clock, internals = {} } = options
   const timers = internals.timers ?? realTimers
   const plan = planFor(file, internals)
   const found = sqlite.locate(refuseUrl(file))
@@ -66,7 +69,7 @@ export const openStore = async (file: string, options: OpenOptions): Promise<Ope
     }),
   )
   for (const warning of sqlite.warningsAbout(found, internals.fileSystemType)) options.onWarning?.(warning)
-  return opened
+  return clock === undefined ? opened : keptInPlace(opened, found, clock)
 }
 
 /** The steps that `create` would run on this file now; nothing is changed. */
