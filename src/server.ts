@@ -11,7 +11,7 @@ import {
   SecretError,
 } from './master-secret.ts'
 import { PREFIX } from './protocol/token-form.ts'
-import { insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
+import { type HashKeyRow, insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
 import { openStore } from './store/open.ts'
 import { createRegistry, type Registry } from './store/registry.ts'
 import { insertActiveSigningKey, listSigningKeys, type SigningKeyRecord } from './store/signing-key.ts'
@@ -87,7 +87,14 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
   const store = await openStore(db, {
     mode: options.mode,
     now: Math.floor(clock() / 1000),
+    clock,
     onWarning: options.onWarning,
+    // Before anything is migrated: an older oauthd with the right secret must still find what it left.
+    async mayMigrate(sealed) {
+      if (sealed.length === 0) return
+      const master = found ?? keptMasterSecret(db)
+      await unsealed(sealed, sealKeys(master.secret), master)
+    },
   })
   try {
     const master = found ?? (await firstMasterSecret(store, db, options.mode))
@@ -119,7 +126,11 @@ const firstMasterSecret = async (
 ): Promise<MasterSecret> => {
   const sealed = await store.read(listHashKeys())
   if (sealed.length === 0 && mode === 'create') return generateMasterSecret(db)
-  // Another process may have made database and key file since the first look.
+  return keptMasterSecret(db)
+}
+
+/** Another process may have made database and key file since the first look. */
+const keptMasterSecret = (db: string): MasterSecret => {
   const found = findMasterSecret(db, undefined)
   if (found !== undefined) return found
   throw new SecretError(
@@ -142,6 +153,15 @@ const openHashKeys = async (
     await store.write(() => insertFirstHashKey({ hash_key_id, sealed }, Math.floor(at / 1000)))
     rows = await store.read(listHashKeys())
   }
+  return unsealed(rows, seal_keys, master)
+}
+
+/** @throws {SecretError} when another secret sealed them */
+const unsealed = async (
+  rows: readonly HashKeyRow[],
+  seal_keys: readonly [SealKey, ...SealKey[]],
+  master: MasterSecret,
+): Promise<HashKeys> => {
   try {
     return hashKeys(
       await Promise.all(

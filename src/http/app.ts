@@ -6,6 +6,7 @@ import { wellKnownPath } from '../protocol/issuer.ts'
 import type { Server } from '../server.ts'
 import { type Answer, type Exchange, json } from './answer.ts'
 import { corsHeaders, options } from './cors.ts'
+import { endFaults } from './faults.ts'
 import { refuse } from './refuse.ts'
 import { type Route, routes } from './routes.ts'
 
@@ -74,6 +75,7 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
       request: req,
       search: url.search,
       request_id: newRequestId(),
+      route: route.name,
       at,
       now: Math.floor(at / 1000),
       note: {},
@@ -81,6 +83,8 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
     let answer: Answer
     try {
       answer = await dispatch(server, route, exchange)
+      // A refusal shows nothing, and a preflight is no work of the handler.
+      if (answer.status < 400 && req.method === route.method) endFaults(server.log, route.name)
     } catch (thrown) {
       answer = refuse(server.log, exchange, thrown)
     }

@@ -148,6 +148,7 @@ test('ERR-01: why a body could not be read is for the log', () => {
     request: new Request('http://localhost/oauth/token'),
     search: '',
     request_id: 'r',
+    route: 'token',
     at: 0,
     now: 0,
     note: {},
