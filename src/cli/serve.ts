@@ -28,14 +28,21 @@ export const serve: Command = defineCommand({
   drains: true,
   run: async ({ config, print }) => {
     const stop = stopSignals()
-    const [{ settings, given }, { createLog }, { createListener }, { refuseUnparsed }, { listenOn }] =
-      await Promise.all([
-        config(),
-        import('../http/log.ts'),
-        import('../http/listener.ts'),
-        import('../http/unparsed.ts'),
-        import('./listen.ts'),
-      ])
+    const [
+      { settings, given },
+      { createLog },
+      { createListener },
+      { limitPipelining },
+      { refuseUnparsed },
+      { listenOn },
+    ] = await Promise.all([
+      config(),
+      import('../http/log.ts'),
+      import('../http/listener.ts'),
+      import('../http/pipelining.ts'),
+      import('../http/unparsed.ts'),
+      import('./listen.ts'),
+    ])
     const log = createLog(await standardError(print.mode === 'human'))
     const opened = await openServer({
       db: settings.db,
@@ -49,10 +56,10 @@ export const serve: Command = defineCommand({
     let listening: Listening | undefined
     try {
       listening = await listenOn(
-        (req, res) => {
+        limitPipelining((req, res) => {
           if (stop.isAsked()) res.shouldKeepAlive = false
           void ready.promise.then((handle) => handle(req, res))
-        },
+        }),
         settings.host,
         settings.port,
       )

@@ -1,6 +1,7 @@
 /** What the wire tests send in this process, once more against the real one, and its log. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { MOST_UNDER_WAY } from '../../src/http/pipelining.ts'
 import { bytesOf, type WireAnswer, wireTo } from '../http/_wire.ts'
 import { linesWith, openSite } from './_site.ts'
 
@@ -47,6 +48,16 @@ test('contract, bad input: a truncated body, a broken chunk, an endless head, a 
       bytes.slice(0, 120),
     )
   }
+})
+
+test('RFC 9112 9.3.2: a client that pipelines without end loses its connection, one within the limit gets all its answers', async () => {
+  const asked = bytesOf('GET', '/healthz', { connection: 'keep-alive' })
+  const within = await wire.send(asked.repeat(MOST_UNDER_WAY - 1) + bytesOf('GET', '/healthz', {}))
+  assert.deepEqual(
+    within.map(({ status }) => status),
+    Array.from({ length: MOST_UNDER_WAY }, () => 200),
+  )
+  assert.deepEqual(await wire.send(asked.repeat(MOST_UNDER_WAY + 1)), [])
 })
 
 test('LG-01: after all that the process still answers, ends with 0, and its output holds no secret', async () => {
