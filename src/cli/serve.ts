@@ -33,14 +33,14 @@ export const serve: Command = defineCommand({
       { createLog },
       { createListener },
       { limitPipelining },
-      { refuseUnparsed },
+      { refuseUnheard },
       { listenOn },
     ] = await Promise.all([
       config(),
       import('../http/log.ts'),
       import('../http/listener.ts'),
       import('../http/pipelining.ts'),
-      import('../http/unparsed.ts'),
+      import('../http/unheard.ts'),
       import('./listen.ts'),
     ])
     const log = createLog(await standardError(print.mode === 'human'))
@@ -66,7 +66,7 @@ export const serve: Command = defineCommand({
       // --port 0: the default issuer follows the port that was found.
       const issuer = given.issuer === undefined ? `http://localhost:${listening.port}` : settings.issuer
       const server = { ...opened, settings: { ...settings, issuer } }
-      listening.server.on('clientError', refuseUnparsed(server))
+      refuseUnheard(listening.server, server)
       await server.store.write(() => putState('issuer', issuer))
       ready.resolve(createListener(server))
       await announce(server, { ...settings, issuer, port: listening.port }, print)

@@ -30,6 +30,9 @@ test('contract, bad input: a truncated body, a broken chunk, an endless head, a 
     bytesOf('POST', '/oauth/token', { ...FORM, ...headers }, sent)
   const cases: readonly (readonly [number, string])[] = [
     [400, post({ 'content-length': '1000' })],
+    [400, 'GET /healthz HTTP/1.1\r\n\r\n'],
+    [417, post({ expect: 'more' })],
+    [405, 'CONNECT localhost:443 HTTP/1.1\r\nhost: localhost:443\r\n\r\n'],
     [400, post({ 'transfer-encoding': 'chunked' }, `${body.length.toString(16)}\r\n${body}`)],
     [400, post({ 'transfer-encoding': 'chunked' }, 'ZZ\r\n')],
     [400, `${client_secret}\r\n\r\n`],
