@@ -13,6 +13,7 @@ import { type ExitCode, misused } from './failure.ts'
 import { type Globals, readGlobals } from './globals.ts'
 import { lookFirst, parseCommand } from './parse.ts'
 import { createPrinter } from './print.ts'
+import { type Stop, stopSignals } from './stop.ts'
 
 /**
  * Runs one command line and gives its exit code. Never rejects.
@@ -53,14 +54,22 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
     await showHelp(print, name)
     return 0
   }
-  const command = await findCommand(words).load()
-  if (command.drains) process.off('SIGINT', interrupted)
+  const entry = findCommand(words)
+  let taken: Stop | undefined
+  const stop = (): Stop => {
+    taken ??= stopSignals()
+    process.off('SIGINT', interrupted)
+    return taken
+  }
+  if (entry.drains) stop()
+  const command = await entry.load()
   const given = parseCommand(argv, command)
   const context: Context = {
     globals,
     print,
     ask: createAsker(globals),
     config: configOf(command, given, globals),
+    stop,
   }
   return command.run(given, context)
 }

@@ -7,7 +7,7 @@ import { type Command, type Context, defineCommand } from './command.ts'
 import { drain } from './drain.ts'
 import type { Listening } from './listen.ts'
 
-/** `oauthd serve`: the endpoints over HTTP, until SIGTERM or SIGINT. */
+/** `oauthd serve`: the endpoints over HTTP, until SIGTERM, SIGINT or SIGHUP. */
 export const serve: Command = defineCommand({
   name: 'serve',
   modes: ['json'],
@@ -21,13 +21,13 @@ export const serve: Command = defineCommand({
   ],
   output: [
     'A banner and the log on stderr: JSON lines, or lines for people on a terminal.',
+    'SIGTERM, SIGINT and SIGHUP: requests that have begun are answered, then exit 0.',
     '--json  one line when it listens: {"event":"listening","url","issuer","pid"}',
   ],
   exit: [1, 5],
   see: ['oauthd client:create', 'oauthd help config'],
-  drains: true,
-  run: async ({ config, print }) => {
-    const stop = stopSignals()
+  run: async ({ config, print, stop: takeSignals }) => {
+    const stop = takeSignals()
     const [
       { settings, given },
       { createLog },
@@ -44,17 +44,18 @@ export const serve: Command = defineCommand({
       import('./listen.ts'),
     ])
     const log = createLog(await standardError(print.mode === 'human'))
-    const opened = await openServer({
-      db: settings.db,
-      mode: 'create',
-      settings,
-      secret: process.env['OAUTHD_SECRET'],
-      log,
-      onWarning: ({ message }) => print.warn(message),
-    })
     const ready = Promise.withResolvers<RequestListener>()
+    let opened: Server | undefined
     let listening: Listening | undefined
     try {
+      opened = await openServer({
+        db: settings.db,
+        mode: 'create',
+        settings,
+        secret: process.env['OAUTHD_SECRET'],
+        log,
+        onWarning: ({ message }) => print.warn(message),
+      })
       listening = await listenOn(
         limitPipelining((req, res) => {
           if (stop.isAsked()) res.shouldKeepAlive = false
@@ -82,33 +83,11 @@ export const serve: Command = defineCommand({
       // Who was asked to stop while it waited to start has done as asked.
       if (!stop.isAsked()) throw error
     } finally {
-      await opened.close()
+      await opened?.close()
       log.flush()
     }
   },
 })
-
-interface Stop {
-  /** Resolves with the first signal, which asks to stop. */
-  readonly first: Promise<void>
-  /** Resolves with the second: somebody does not want to wait. */
-  readonly second: Promise<void>
-  readonly isAsked: () => boolean
-}
-
-const stopSignals = (): Stop => {
-  const first = Promise.withResolvers<void>()
-  const second = Promise.withResolvers<void>()
-  let asked = false
-  const stop = (): void => {
-    if (asked) second.resolve()
-    asked = true
-    first.resolve()
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-  return { first: first.promise, second: second.promise, isAsked: () => asked }
-}
 
 /** Where the log goes: as it is, or for people when they are looking. */
 const standardError = async (forPeople: boolean): Promise<{ write(lines: string): void }> => {

@@ -55,7 +55,7 @@ const run = async (words: string, surroundings = { env: {}, stdin: {}, stderr: {
     mask: nothing,
   }
   const ask = { interactive: false, text: nothing, secret: nothing, confirm: nothing }
-  const context: Context = { globals, print, ask, config: nothing }
+  const context: Context = { globals, print, ask, config: nothing, stop: nothing }
   return command.run(parseCommand(argv, command), context)
 }
 
