@@ -29,12 +29,28 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
   process.once('SIGINT', interrupted)
   process.once('beforeExit', unanswered)
   try {
-    return await run(argv)
+    return await leaving(await run(argv))
   } catch (error) {
-    return await tell(error, argv)
+    return await leaving(await tell(error, argv))
   } finally {
     process.off('beforeExit', unanswered)
   }
+}
+
+/** How long the end waits for a standard error that nobody reads. Milliseconds. */
+const PATIENCE = 1_000
+
+/** What standard error has not taken by then is lost, and the process ends nevertheless. */
+const leaving = async (code: ExitCode): Promise<ExitCode> => {
+  const { stderr } = process
+  if (stderr.writableLength === 0) return code
+  const waiting = Promise.withResolvers<void>()
+  const patience = setTimeout(waiting.resolve, PATIENCE)
+  stderr.write('', () => waiting.resolve())
+  await waiting.promise
+  clearTimeout(patience)
+  if (stderr.writableLength > 0) process.exit(code)
+  return code
 }
 
 const run = async (argv: readonly string[]): Promise<ExitCode> => {
@@ -133,11 +149,10 @@ const unanswered = (): void => {
   process.exit(cancelled().exit)
 }
 
-/** `oauthd client:list | head`: a reader that left is no error. */
+/** `oauthd client:list | head`: a reader that left is no error. What is said on stderr changes nothing, heard or not. */
 const outliveClosedPipes = (): void => {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  process.stderr.on('error', () => {})
 }

@@ -31,6 +31,7 @@ export const serve: Command = defineCommand({
     const [
       { settings, given },
       { createLog },
+      { createLogSink },
       { createListener },
       { limitPipelining },
       { refuseUnheard },
@@ -38,12 +39,13 @@ export const serve: Command = defineCommand({
     ] = await Promise.all([
       config(),
       import('../http/log.ts'),
+      import('./log-sink.ts'),
       import('../http/listener.ts'),
       import('../http/pipelining.ts'),
       import('../http/unheard.ts'),
       import('./listen.ts'),
     ])
-    const log = createLog(await standardError(print.mode === 'human'))
+    const log = createLog(createLogSink(process.stderr, await logFormat(print.mode === 'human')))
     const ready = Promise.withResolvers<RequestListener>()
     let opened: Server | undefined
     let listening: Listening | undefined
@@ -89,9 +91,9 @@ export const serve: Command = defineCommand({
   },
 })
 
-/** Where the log goes: as it is, or for people when they are looking. */
-const standardError = async (forPeople: boolean): Promise<{ write(lines: string): void }> => {
-  if (!forPeople || !process.stderr.isTTY) return process.stderr
+/** The log as it is, or for people when they are looking. */
+const logFormat = async (forPeople: boolean): Promise<((lines: string) => string) | undefined> => {
+  if (!forPeople || !process.stderr.isTTY) return undefined
   const { prettyFactory } = await import('pino-pretty')
   const pretty = prettyFactory({
     translateTime: 'SYS:HH:MM:ss',
@@ -100,9 +102,7 @@ const standardError = async (forPeople: boolean): Promise<{ write(lines: string)
     ignore: 'method,route,status,ms',
     errorLikeObjectKeys: ['err'],
   })
-  return {
-    write: (lines) => void process.stderr.write(lines.trimEnd().split('\n').map(pretty).join('')),
-  }
+  return (lines) => lines.trimEnd().split('\n').map(pretty).join('')
 }
 
 const announce = async (server: Server, settings: Settings, print: Context['print']): Promise<void> => {
