@@ -63,11 +63,13 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
     const versions = await readVersions()
     if (print.mode === 'json') print.result({ json: () => versions })
     else print.raw(formatVersions(versions))
+    await print.heard()
     return 0
   }
   if (globals.help || name === undefined) {
     const { showHelp } = await import('./help.ts')
     await showHelp(print, name)
+    await print.heard()
     return 0
   }
   const entry = findCommand(words)
@@ -87,7 +89,9 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
     config: configOf(command, given, globals),
     stop,
   }
-  return command.run(given, context)
+  const code = await command.run(given, context)
+  await print.heard()
+  return code
 }
 
 /** @throws {Failure} exit 2 for an unknown command, with the nearest one */
@@ -149,10 +153,8 @@ const unanswered = (): void => {
   process.exit(cancelled().exit)
 }
 
-/** `oauthd client:list | head`: a reader that left is no error. What is said on stderr changes nothing, heard or not. */
+/** What stdout does not take is told by `Printer.heard`; what is said on stderr changes nothing, heard or not. */
 const outliveClosedPipes = (): void => {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
 }

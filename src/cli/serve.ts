@@ -110,6 +110,7 @@ const announce = async (server: Server, settings: Settings, print: Context['prin
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   if (print.mode === 'json') {
     print.raw(JSON.stringify({ event: 'listening', url, issuer, pid: process.pid }))
+    await print.heard()
     return
   }
   const { ownVersion } = await import('./version.ts')
