@@ -53,9 +53,10 @@ const run = async (words: string, surroundings = { env: {}, stdin: {}, stderr: {
     note: nothing,
     warn: nothing,
     mask: nothing,
+    heard: nothing,
   }
   const ask = { interactive: false, text: nothing, secret: nothing, confirm: nothing }
-  const context: Context = { globals, print, ask, config: nothing }
+  const context: Context = { globals, print, ask, config: nothing, stop: nothing }
   return command.run(parseCommand(argv, command), context)
 }
 
