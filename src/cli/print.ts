@@ -114,7 +114,8 @@ export const createPrinter = (
     },
     heard: async () => {
       const fault = (await delivery.fault()) ?? (isShownOnce && delivery.wentNowhere() ? 'EBADF' : undefined)
-      if (fault === undefined || (fault === 'EPIPE' && !isShownOnce)) return
+      // A reader that leaves has had enough; unless what is lost goes on to be valid, as a secret does.
+      if (fault === undefined || (fault === 'EPIPE' && !(isShownOnce && unheard !== undefined))) return
       const hint = isShownOnce
         ? 'it is shown this once: run it again'
         : 'give stdout a place that can be written'
