@@ -1,5 +1,7 @@
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   linkSync,
   openSync,
@@ -74,11 +76,17 @@ const fileMode = (file: string): number | undefined => {
 }
 
 const read = (file: string): string => {
+  let handle: number | undefined
   try {
-    return readFileSync(file, 'utf8').trim()
+    // A pipe must not be waited for; Windows has no such flag, and no such pipes.
+    handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    if (fstatSync(handle).isFile()) return readFileSync(handle, 'utf8').trim()
   } catch (cause) {
     throw unreadable(file, cause)
+  } finally {
+    if (handle !== undefined) closeSync(handle)
   }
+  throw new SecretError('key_file_unreadable', `${file} is not a file`, 'put the key file in its place')
 }
 
 const unreadable = (file: string, cause: unknown): SecretError =>

@@ -14,7 +14,7 @@ import {
 import type { PageFiles } from './page-files.ts'
 import type { PagesSettings } from './protocol/pages-settings.ts'
 import { PREFIX } from './protocol/token-form.ts'
-import { insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
+import { type HashKeyRow, insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
 import { openStore } from './store/open.ts'
 import { createRegistry, type Registry } from './store/registry.ts'
 import { createSealedWipe, type SealedWipe } from './store/sealed-wipe.ts'
@@ -109,7 +109,14 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
   const store = await openStore(db, {
     mode: options.mode,
     now: Math.floor(clock() / 1000),
+    clock,
     onWarning: options.onWarning,
+    // Before anything is migrated: an older oauthd with the right secret must still find what it left.
+    async mayMigrate(sealed) {
+      if (sealed.length === 0) return
+      const master = found ?? keptMasterSecret(db)
+      await unsealed(sealed, sealKeys(master.secret), master)
+    },
   })
   try {
     const master = found ?? (await firstMasterSecret(store, db, options.mode))
@@ -152,7 +159,11 @@ const firstMasterSecret = async (
 ): Promise<MasterSecret> => {
   const sealed = await store.read(listHashKeys())
   if (sealed.length === 0 && mode === 'create') return generateMasterSecret(db)
-  // Another process may have made database and key file since the first look.
+  return keptMasterSecret(db)
+}
+
+/** Another process may have made database and key file since the first look. */
+const keptMasterSecret = (db: string): MasterSecret => {
   const found = findMasterSecret(db, undefined)
   if (found !== undefined) return found
   throw new SecretError(
@@ -175,6 +186,15 @@ const openHashKeys = async (
     await store.write(() => insertFirstHashKey({ hash_key_id, sealed }, Math.floor(at / 1000)))
     rows = await store.read(listHashKeys())
   }
+  return unsealed(rows, seal_keys, master)
+}
+
+/** @throws {SecretError} when another secret sealed them */
+const unsealed = async (
+  rows: readonly HashKeyRow[],
+  seal_keys: readonly [SealKey, ...SealKey[]],
+  master: MasterSecret,
+): Promise<HashKeys> => {
   try {
     return hashKeys(
       await Promise.all(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
 import fs, {
   chmodSync,
   mkdirSync,
@@ -119,6 +120,20 @@ test('contract, master secret: a key file that cannot be read is an error, never
   mkdirSync(keyFile(db), { mode: 0o700 })
   refused('key_file_unreadable', () => findMasterSecret(db, undefined))
   refused('key_file_unreadable', () => generateMasterSecret(db))
+})
+
+test('contract, master secret: a pipe in place of the key file is refused and not waited for', {
+  skip: WINDOWS,
+}, (t) => {
+  const db = withKeyFile(t)
+  execFileSync('mkfifo', ['-m', '600', keyFile(db)])
+  // In a process of its own, which can be ended where it waits.
+  const program = `import { findMasterSecret } from './src/master-secret.ts'
+    findMasterSecret(process.argv[1], undefined)`
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program, db], {
+    timeout: 20_000,
+  })
+  assert.ok(String(stderr).includes(`${keyFile(db)} is not a file`), String(stderr))
 })
 
 test('contract, settled points: a generated key file is 0600, whole, and alone in the folder', (t) => {

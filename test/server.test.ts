@@ -109,6 +109,23 @@ test('KEY-05: a refused secret changes nothing: the right one still opens all th
   assert.ok(await authenticates(again, client_id, client_secret))
 })
 
+test('contract, master secret: without the right one an older database is not migrated', async (t) => {
+  const { server, db } = await testServer(t, { secret: OLD })
+  await server.close()
+  const database = connection(t, db)
+  // Version 0: there was none, and to this oauthd it is older than the first.
+  database.exec('DELETE FROM oauthd_migration')
+  const versions = (): unknown => database.prepare('SELECT version FROM oauthd_migration').pluck().all()
+  for (const mode of ['create', 'migrate'] as const) {
+    await assert.rejects(testServer(t, { db, mode, secret: NEW }), refuses('secret_mismatch'))
+    await assert.rejects(testServer(t, { db, mode }), refuses('secret_missing'))
+    assert.deepEqual(versions(), [], mode)
+  }
+  assert.equal(existsSync(keyFile(db)), false)
+  await testServer(t, { db, mode: 'migrate', secret: OLD })
+  assert.deepEqual(versions(), [1])
+})
+
 test('house 4: a server that is refused lets go of the database', async (t) => {
   const folder = temporaryFolder(t)
   const db = join(folder, 'oauthd.db')

@@ -17,7 +17,8 @@ import {
   deleteClientSecrets,
   expireClientSecret,
   insertClientSecret,
-  listClientSecrets,
+  listShownSecrets,
+  type ShownSecret,
 } from '../store/client-secret.ts'
 import { findUser } from '../store/user.ts'
 import type { Work } from '../store/work.ts'
@@ -94,7 +95,7 @@ export function* rotateClientSecret(
   if (!isConfidential(client)) {
     return new OAuthError('invalid_client_metadata', 'a public client has no secret')
   }
-  const secrets = yield* listClientSecrets(client_id)
+  const secrets = yield* listShownSecrets(client_id)
   const live = secrets.filter(({ expires_at }) => expires_at === null || expires_at > now)
   // The one without an end is in use. The ids cannot say: two that were minted together sort by chance.
   const previous = live.find(({ expires_at }) => expires_at === null) ?? live.at(-1)
@@ -118,14 +119,14 @@ export function* revokeClient(client_id: string, now: number): Work<boolean> {
 /** What `client:show` tells beside the registration: never a secret's value. */
 export interface ClientDetail {
   readonly client: Client
-  readonly secrets: readonly ClientSecret[]
+  readonly secrets: readonly ShownSecret[]
   readonly tokens: number
 }
 
 export function* describeClient(client_id: string, now: number): Work<ClientDetail | undefined> {
   const client = yield* findClient(client_id)
   if (client === undefined) return undefined
-  const secrets = (yield* listClientSecrets(client_id)).filter(
+  const secrets = (yield* listShownSecrets(client_id)).filter(
     ({ expires_at }) => expires_at === null || expires_at > now,
   )
   const tokens = client.revoked_at === null ? yield* countLiveTokens(client_id, now) : 0

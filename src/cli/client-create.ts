@@ -80,6 +80,7 @@ export const clientCreate: Command = defineCommand({
           chosen: flags.secret_stdin,
         }
         print.result(clientResult(client, about))
+        await print.heard()
         if (client.grant_types.includes('client_credentials')) {
           print.note(`Next: oauthd token:create --client ${client.client_id}`)
         }

@@ -20,7 +20,7 @@ export const CLIENT_FLAGS: ClientFlags = {
   name: text('NAME', 'what people see: the name of the app'),
   redirect_uri: texts('URL', 'where the browser may be sent back to'),
   grant: texts('GRANT', inWords(REGISTRABLE_GRANT_TYPES, 'or')),
-  scope: scopes('the scopes it may be granted'),
+  scope: scopes('the scopes it may be granted', { mayBeEmpty: true }),
   auth_method: {
     ...choice(AUTH_METHODS, `insist on one way to authenticate: ${inWords(AUTH_METHODS, 'or')}`),
     placeholder: 'METHOD',

@@ -1,6 +1,7 @@
 import { selectClients } from '../actions/client.ts'
 import { clientInformation } from '../protocol/client-information.ts'
 import { type Client, isConfidential, REGISTRABLE_GRANT_TYPES } from '../protocol/client-metadata.ts'
+import { readOwner } from '../protocol/metadata-member.ts'
 import { type Command, defineCommand } from './command.ts'
 import { choice, count, text } from './flag.ts'
 import { withServer } from './open.ts'
@@ -43,6 +44,8 @@ export const clientList: Command = defineCommand({
   run: async (call) => {
     const { flags, print } = call
     const { owner, grant: grant_type, status = 'active', limit = 100, after } = flags
+    // A mistake, and not a list with nothing in it.
+    if (owner !== undefined) readOwner('--owner', owner)
     const isFiltered = [owner, grant_type, flags.status, after].some((given) => given !== undefined)
     await withServer(call, 'existing', async ({ store }, now) => {
       const filter = { owner, grant_type, status, after, limit: limit + 1 }

@@ -42,5 +42,10 @@ export const clientResult = (client: ClientWithSecret, about: About): Result => 
         .map(([name, value]) => [name, memberText(value)] as const),
     ],
     ...(secret === undefined ? {} : { secrets: [secret] }),
+    isKnown: about.chosen,
+    unheard:
+      secret === undefined || about.chosen
+        ? `oauthd client:show ${client_id}`
+        : `${client_id} has a secret that nobody knows: oauthd client:rotate-secret ${client_id}`,
   }
 }

@@ -46,7 +46,10 @@ export const clientUpdate: Command = defineCommand({
   see: ['client:show', 'client:rotate-secret'],
   run: async (call) => {
     const { flags, operands, print } = call
-    if (Object.values(flags).every((value) => value === undefined || value.length === 0)) {
+    // An empty --scope is a change.
+    if (
+      Object.values(flags).every((given) => given === undefined || (Array.isArray(given) && !given.length))
+    ) {
       throw misused('nothing to change', 'oauthd client:update --help lists what can be')
     }
     const { redirect_uris, scope, ...given } = givenChanges(flags)

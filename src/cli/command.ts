@@ -12,6 +12,7 @@ import { type ExitCode, misused } from './failure.ts'
 import type { Flags, FlagValues, Operands, OperandValues, RawValue } from './flag.ts'
 import type { Globals, Mode } from './globals.ts'
 import type { Printer } from './print.ts'
+import type { Stop } from './stop.ts'
 
 /** What every command is handed, whatever it takes. */
 export interface Context {
@@ -20,6 +21,8 @@ export interface Context {
   readonly ask: Asker
   /** The settings: flags, environment, file, default, in this order. Read when first asked for. */
   readonly config: () => Promise<Configuration>
+  /** Signals ask to stop from now on, and end nothing; for a command that `commands.ts` says drains, from the start. */
+  readonly stop: () => Stop
 }
 
 export interface Call<F extends Flags, O extends Operands> extends Context {
@@ -45,8 +48,6 @@ export interface CommandFace {
   readonly exit: readonly ExitCode[]
   /** Commands and help topics to read next. */
   readonly see: readonly string[]
-  /** It answers SIGINT and SIGTERM itself. */
-  readonly drains?: boolean
   /** It makes the configuration file, so none is read. */
   readonly writesConfig?: boolean
 }
@@ -74,7 +75,8 @@ export const defineCommand = <F extends Flags, O extends Operands>(spec: Command
     const known = [...Object.keys(spec.flags), ...spec.settings, 'db', 'config'].map(flagOf)
     const flags = Object.entries(spec.flags).map(([name, flag]) => {
       const raw = words.flags[name]
-      if (typeof raw === 'string' && known.includes(raw)) throw misused(`${flagOf(name)} needs a value`)
+      if ([raw].flat().some((given) => known.some((flag) => flag === given)))
+        throw misused(`${flagOf(name)} needs a value`)
       return [name, flag.read(raw, flagOf(name))] as const
     })
     const operands = Object.entries(spec.operands).map(([name, operand], index) => {

@@ -7,6 +7,8 @@ export interface Entry {
   readonly group?: 'Server' | 'Clients' | 'Tokens' | 'People' | 'Setup' | 'Data'
   /** One sentence with its stop. */
   readonly summary: string
+  /** A signal asks it to stop, from its first moment on, and its exit is 0. */
+  readonly drains?: true
   /** Loads the module of its noun; only the command that was called for is loaded. */
   readonly load: () => Promise<Command>
 }
@@ -17,6 +19,7 @@ export const COMMANDS: readonly Entry[] = [
     name: 'serve',
     group: 'Server',
     summary: 'Serve the endpoints over HTTP.',
+    drains: true,
     load: async () => (await import('./serve.ts')).serve,
   },
   {

@@ -83,5 +83,6 @@ const findSecret = async (db: string): Promise<Source | undefined> => {
 /** `env:OAUTHD_PORT` is `env OAUTHD_PORT` to people. */
 const sourceText = (source: Source): string => source.replace(':', ' ')
 
-/** The password in the address of a database. */
-const withoutPassword = (value: string): string => value.replace(/^(\w+:\/\/[^/@:]*:)[^/@]*@/, '$1***@')
+/** The address of a database may hold a password, before its host or in its query. */
+const withoutPassword = (value: string): string =>
+  /^\w+:\/\//.test(value) ? value.replace(/\/\/.*@/s, '//***@').replace(/[?#].*$/s, '?***') : value

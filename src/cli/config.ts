@@ -3,7 +3,6 @@
  * `--config FILE`, else OAUTHD_CONFIG, else ./oauthd.toml if it is there. Paths in it are relative to
  * the working directory, as they are in a flag.
  */
-import { readFile } from 'node:fs/promises'
 import { nearest } from '../protocol/nearest.ts'
 import { readPagesSettings } from '../protocol/pages-settings.ts'
 import {
@@ -16,7 +15,8 @@ import {
   type Settings,
   variableOf,
 } from '../protocol/settings.ts'
-import { failed, misused } from './failure.ts'
+import { readConfigFile, unusable } from './config-file.ts'
+import { misused } from './failure.ts'
 
 /** Where a value came from: `flag:--port`, `env:OAUTHD_PORT`, `file:./oauthd.toml`, `default`. */
 export type Source = `flag:${string}` | `env:${string}` | `file:${string}` | 'default'
@@ -121,15 +121,9 @@ const checkPages = (value: unknown, file: string): void => {
 }
 
 const readText = async (file: string, mustBe: boolean): Promise<string | undefined> => {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT' && !mustBe) return undefined
-    if (typeof code !== 'string') throw error
-    const why = code === 'ENOENT' ? 'not found' : 'cannot be read'
-    throw failed('config_unreadable', `configuration file ${why}: ${file}`, 'oauthd help config', error)
-  }
+  const text = await readConfigFile(file)
+  if (text === undefined && mustBe) throw unusable(file, 'not found')
+  return text
 }
 
 const parseToml = async (text: string, file: string): Promise<Readonly<Record<string, unknown>>> => {

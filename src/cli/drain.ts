@@ -8,7 +8,7 @@ const SWEEP = 25
 /** Who stops a service waits 10 s before it kills; what is not answered by then is cut. Milliseconds. */
 const DEADLINE = 9_000
 
-/** As many turns as a full backlog needs; under a load that never pauses they end here. */
+/** More turns than a full backlog needs; a load that never pauses is not waited for any longer. */
 const MOST_TURNS = 1_024
 
 /**
@@ -49,15 +49,34 @@ export const drain = async (listening: Listening, hurry: Promise<void>): Promise
  * The system has connected whoever waits in the backlog, perhaps taken a request too, and would reset
  * them when the socket closes. Node accepts them one a turn: until two turns brought nobody.
  */
-const backlogAccepted = async ({ server }: Listening): Promise<void> => {
+const backlogAccepted = ({ server }: Listening): Promise<void> => {
+  closeBacklog(server)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let turns = 0
   let quiet = 0
   const came = (): void => {
     quiet = 0
+    // Where there is room for one, nobody waits at the moment at which one was accepted.
+    if (turns >= MOST_TURNS) resolve()
+  }
+  const turn = (): void => {
+    if (quiet === 2) resolve()
+    quiet += 1
+    turns += 1
+    if (quiet <= 2) setImmediate(turn)
   }
   server.on('connection', came)
-  for (let turns = 0; quiet < 2 && turns < MOST_TURNS; turns += 1) {
-    quiet += 1
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  server.off('connection', came)
+  turn()
+  return promise.finally(() => server.off('connection', came))
+}
+
+/**
+ * Under a load of new connections somebody always waits. Told again to listen, with room for none, the
+ * system leaves newcomers unanswered: they ask again in a second, and are refused.
+ */
+const closeBacklog = (server: object): void => {
+  if (!('_handle' in server)) return
+  const { _handle: handle } = server
+  if (typeof handle !== 'object' || handle === null || !('listen' in handle)) return
+  if (typeof handle.listen === 'function') handle.listen(0)
 }

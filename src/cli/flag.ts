@@ -25,19 +25,50 @@ export interface Flag<T> {
 export type Flags = Readonly<Record<string, Flag<unknown>>>
 export type FlagValues<F extends Flags> = { readonly [K in keyof F]: F[K] extends Flag<infer T> ? T : never }
 
-/** `--name N`: any words. */
+/** `--name N`: words, at least one letter of them: an empty one comes from a variable that is not set. */
 export const text = (placeholder: string, help: string): Flag<string | undefined> => ({
+  placeholder,
+  help,
+  read: (raw, flag) => {
+    const given = word(raw)
+    return given === undefined ? undefined : notEmpty(given, flag)
+  },
+})
+
+/** `--title TEXT`: words, or none of them: that takes back what was there. */
+export const textOrNone = (placeholder: string, help: string): Flag<string | undefined> => ({
   placeholder,
   help,
   read: word,
 })
+
+/** `--secret-file FILE`. */
+export const fileName = (help: string): Flag<string | undefined> => ({
+  placeholder: 'FILE',
+  help,
+  read: readFileName,
+})
+
+/** @throws {Failure} exit 2 for what is rather another flag, or stands for stdin elsewhere */
+export const readFileName = (raw: RawValue, flag: string): string | undefined => {
+  const given = word(raw)
+  if (given === undefined) return undefined
+  if (given === '') throw misused(`${flag} needs the name of a file`)
+  if (given.startsWith('-')) {
+    throw misused(`${flag} needs the name of a file`, 'one that begins with - is written as ./-')
+  }
+  return given
+}
 
 /** `--redirect-uri U --redirect-uri V`: may be repeated; none is an empty list. */
 export const texts = (placeholder: string, help: string): Flag<readonly string[]> => ({
   placeholder,
   help,
   many: true,
-  read: (raw) => (Array.isArray(raw) ? raw.filter((item) => typeof item === 'string') : []),
+  read: (raw, flag) =>
+    Array.isArray(raw)
+      ? raw.filter((item) => typeof item === 'string').map((item) => notEmpty(item, flag))
+      : [],
 })
 
 /** `--public`: there or not. */
@@ -120,8 +151,7 @@ export const operand = (placeholder: string, help: string, choices?: readonly st
   optional: false,
   ...(choices === undefined ? {} : { choices }),
   read: (raw) => {
-    const given = raw ?? ''
-    if (given === '') throw misused(`${placeholder} is empty`)
+    const given = notEmpty(raw ?? '', placeholder)
     if (choices !== undefined && !choices.includes(given)) {
       throw misused(`${placeholder} must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`)
     }
@@ -138,7 +168,12 @@ export const optionalOperand = (
   help,
   optional: true,
   ...(choices === undefined ? {} : { choices }),
-  read: (raw) => (raw === '' ? undefined : raw),
+  read: (raw) => (raw === undefined ? undefined : notEmpty(raw, placeholder)),
 })
+
+const notEmpty = (given: string, what: string): string => {
+  if (given === '') throw misused(`${what} is empty`)
+  return given
+}
 
 const word = (raw: RawValue): string | undefined => (typeof raw === 'string' ? raw : undefined)

@@ -1,6 +1,6 @@
 import { shownDefault } from '../protocol/settings.ts'
 import { misused } from './failure.ts'
-import type { RawValue } from './flag.ts'
+import { type RawValue, readFileName } from './flag.ts'
 
 /**
  * How a command answers: for people; one JSON document; `KEY=value` lines; ids only.
@@ -66,8 +66,8 @@ export const readGlobals = (
   const mode = readMode(raw)
   const silenced = raw['input'] === false || isOn(env['OAUTHD_NO_INPUT']) || isOn(env['CI'])
   return {
-    db: readFile('--db', raw['db']),
-    config: readFile('--config', raw['config']),
+    db: readFileName(raw['db'], '--db'),
+    config: readFileName(raw['config'], '--config'),
     mode,
     env_prefix: readPrefix(raw['env']),
     yes: raw['yes'] === true,
@@ -92,16 +92,10 @@ const readMode = (raw: Readonly<Record<string, RawValue>>): Mode => {
   return asked[0] ?? 'human'
 }
 
-const readFile = (flag: string, raw: RawValue): string | undefined => {
-  if (typeof raw !== 'string') return undefined
-  if (raw === '' || raw.startsWith('--')) throw misused(`${flag} needs the name of a file`)
-  return raw
-}
-
 const readPrefix = (raw: RawValue): string => {
   if (typeof raw !== 'string' || raw === '') return 'OAUTH_'
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(raw))
-    throw misused('--env takes letters, digits and underscores', '--env=ACME')
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(raw))
+    throw misused('--env takes letters, digits and underscores, 64 at most', '--env=ACME')
   return raw.endsWith('_') ? raw : `${raw}_`
 }
 

@@ -37,7 +37,8 @@ export const help: Command = defineCommand({
  * @throws {Failure} exit 2 when there is no such command or topic
  */
 export const showHelp = async (print: Printer, wanted: string | undefined): Promise<void> => {
-  const topic = wanted === undefined ? undefined : TOPICS[wanted]
+  // `constructor` is no topic of ours.
+  const topic = wanted !== undefined && Object.hasOwn(TOPICS, wanted) ? TOPICS[wanted] : undefined
   if (topic !== undefined)
     return print.raw(print.mode === 'json' ? JSON.stringify({ topic: wanted, text: topic() }) : topic())
   const entry = wanted === undefined ? undefined : findEntry(wanted)

@@ -1,11 +1,10 @@
-import { closeSync, unlinkSync, writeSync } from 'node:fs'
 import { keyFile } from '../master-secret.ts'
 import { SETTING_NAMES, SETTINGS } from '../protocol/settings.ts'
 import type { Asker } from './ask.ts'
 import { type Command, defineCommand } from './command.ts'
 import { type Configuration, DEFAULT_FILE, namedFile } from './config.ts'
 import { conflicting } from './failure.ts'
-import { openNew } from './new-file.ts'
+import { prepareNew } from './new-file.ts'
 import { openForCommand } from './open.ts'
 
 /** `oauthd init`: a configuration file, a database and its master secret. */
@@ -32,21 +31,18 @@ export const init: Command = defineCommand({
     const { db } = read.settings
     const file = namedFile(globals.config, process.env) ?? DEFAULT_FILE
     const exists = conflicting('config_exists', `${file} exists already`, 'edit it, or name another --config')
-    const handle = openNew(file, 0o666, exists)
+    const made = prepareNew(file, 0o666, exists)
     try {
       const issuer =
         read.given.issuer === undefined && ask.interactive ? await askIssuer(ask, read) : undefined
-      writeSync(handle, configText(read, issuer))
       const { secret_source, close } = await openForCommand(call, 'create')
       await close()
+      made.finish(configText(read, issuer))
       const key_file = secret_source === keyFile(db) ? secret_source : null
       print.result({ json: () => ({ config: file, db, key_file }), title: `Wrote ${file}` })
       print.note('Start with: oauthd serve')
-    } catch (error) {
-      unlinkSync(file)
-      throw error
     } finally {
-      closeSync(handle)
+      made.discard()
     }
   },
 })

@@ -8,6 +8,9 @@ import { createServer, type Socket } from 'node:net'
 import { listen } from 'listhen'
 import { failed } from './failure.ts'
 
+/** A request that has not come by then, body and all, is refused. Milliseconds; Node's own are five minutes. */
+const REQUEST_TIMEOUT = 30_000
+
 export interface Listening {
   readonly server: Awaited<ReturnType<typeof listen>>['server']
   /** The port asked for, or the free one that was found for 0. */
@@ -41,6 +44,7 @@ export const listenOn = async (listener: RequestListener, host: string, port: nu
     // http-shutdown's own listener writes to the socket of a request that is gone, and the process ends.
     for (const theirs of server.listeners('request').slice(1))
       server.off('request', theirs as RequestListener)
+    server.requestTimeout = REQUEST_TIMEOUT
     if (port === 0 || address.port === port) {
       return { server, port: address.port, connections: connectionsOf(server) }
     }

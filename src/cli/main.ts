@@ -13,6 +13,7 @@ import { type ExitCode, misused } from './failure.ts'
 import { type Globals, readGlobals } from './globals.ts'
 import { lookFirst, parseCommand } from './parse.ts'
 import { createPrinter } from './print.ts'
+import { type Stop, stopSignals } from './stop.ts'
 
 /**
  * Runs one command line and gives its exit code. Never rejects.
@@ -28,12 +29,28 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
   process.once('SIGINT', interrupted)
   process.once('beforeExit', unanswered)
   try {
-    return await run(argv)
+    return await leaving(await run(argv))
   } catch (error) {
-    return await tell(error, argv)
+    return await leaving(await tell(error, argv))
   } finally {
     process.off('beforeExit', unanswered)
   }
+}
+
+/** How long the end waits for a standard error that nobody reads. Milliseconds. */
+const PATIENCE = 1_000
+
+/** What standard error has not taken by then is lost, and the process ends nevertheless. */
+const leaving = async (code: ExitCode): Promise<ExitCode> => {
+  const { stderr } = process
+  if (stderr.writableLength === 0) return code
+  const waiting = Promise.withResolvers<void>()
+  const patience = setTimeout(waiting.resolve, PATIENCE)
+  stderr.write('', () => waiting.resolve())
+  await waiting.promise
+  clearTimeout(patience)
+  if (stderr.writableLength > 0) process.exit(code)
+  return code
 }
 
 const run = async (argv: readonly string[]): Promise<ExitCode> => {
@@ -46,23 +63,35 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
     const versions = await readVersions()
     if (print.mode === 'json') print.result({ json: () => versions })
     else print.raw(formatVersions(versions))
+    await print.heard()
     return 0
   }
   if (globals.help || name === undefined) {
     const { showHelp } = await import('./help.ts')
     await showHelp(print, name)
+    await print.heard()
     return 0
   }
-  const command = await findCommand(words).load()
-  if (command.drains) process.off('SIGINT', interrupted)
+  const entry = findCommand(words)
+  let taken: Stop | undefined
+  const stop = (): Stop => {
+    taken ??= stopSignals()
+    process.off('SIGINT', interrupted)
+    return taken
+  }
+  if (entry.drains) stop()
+  const command = await entry.load()
   const given = parseCommand(argv, command)
   const context: Context = {
     globals,
     print,
     ask: createAsker(globals),
     config: configOf(command, given, globals),
+    stop,
   }
-  return command.run(given, context)
+  const code = await command.run(given, context)
+  await print.heard()
+  return code
 }
 
 /** @throws {Failure} exit 2 for an unknown command, with the nearest one */
@@ -124,11 +153,8 @@ const unanswered = (): void => {
   process.exit(cancelled().exit)
 }
 
-/** `oauthd client:list | head`: a reader that left is no error. */
+/** What stdout does not take is told by `Printer.heard`; what is said on stderr changes nothing, heard or not. */
 const outliveClosedPipes = (): void => {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
-  }
+  process.stdout.on('error', () => {})
+  process.stderr.on('error', () => {})
 }

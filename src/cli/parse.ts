@@ -60,7 +60,10 @@ const createRoot = (): Commander => {
   const root = new Commander('oauthd').exitOverride().helpOption(false).helpCommand(false)
   root.configureOutput({ writeErr: () => {}, writeOut: () => {} })
   for (const [name, { short, placeholder }] of Object.entries(GLOBAL_FLAGS)) {
-    root.option([short === undefined ? '' : `${short},`, flagOf(name), placeholder].filter(Boolean).join(' '))
+    const words = [short === undefined ? '' : `${short},`, flagOf(name), placeholder].filter(Boolean)
+    const option = new Option(words.join(' '))
+    if (option.required) option.argParser(onlyOnce(name))
+    root.addOption(option)
   }
   return root
 }
@@ -72,9 +75,18 @@ const addFlag = (
 ): (() => readonly [string, RawValue]) => {
   const option = new Option(placeholder === undefined ? flagOf(name) : `${flagOf(name)} <value>`)
   if (many) option.argParser((value: string, before: readonly string[] = []) => [...before, value])
+  else if (option.required) option.argParser(onlyOnce(name))
   parser.addOption(option)
   return () => [name, parser.getOptionValue(option.attributeName())]
 }
+
+/** Of two values one would be passed over without a word. */
+const onlyOnce =
+  (name: string) =>
+  (value: string, before: string | undefined): string => {
+    if (before !== undefined) throw misused(`${flagOf(name)} is given twice`, 'leave one of them out')
+    return value
+  }
 
 /**
  * `--env` may stand before a word that is not its prefix: `oauthd --env client:rotate-secret cl_x`.

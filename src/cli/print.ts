@@ -9,6 +9,8 @@
  * - Colour is never the only sign, and each stream decides on its own.
  */
 import { styleText } from 'node:util'
+import { createDelivery } from './delivery.ts'
+import { failed } from './failure.ts'
 import type { Globals, Mode } from './globals.ts'
 import { redact, visible } from './visible.ts'
 import { shellWord } from './words.ts'
@@ -26,6 +28,10 @@ export interface Result {
   readonly fields?: readonly (readonly [label: string, value: string])[]
   /** Clear secrets in this result: hidden in the logs of GitHub Actions. */
   readonly secrets?: readonly string[]
+  /** Who asks knows the secrets already: nothing is lost when they cannot be shown. */
+  readonly isKnown?: boolean
+  /** The hint when it cannot be written: what was made, and what to do about it. */
+  readonly unheard?: string
 }
 
 export interface Column<T> {
@@ -54,10 +60,20 @@ export interface Printer {
   readonly warn: (text: string, hint?: string) => void
   /** GitHub's runner reads both streams; stderr keeps stdout clean. */
   readonly mask: (secret: string) => void
+  /**
+   * Resolves when stdout has taken what was printed. A reader that left is an error only for what is
+   * shown this once.
+   * @throws {Failure} exit 1
+   */
+  readonly heard: () => Promise<void>
 }
 
 /** A stream of the process, or what stands for one. */
-export type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+export type Stream = NodeJS.WritableStream & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly fd?: number
+}
 
 export interface Streams {
   readonly stdout: Stream
@@ -69,13 +85,17 @@ export const createPrinter = (
   { mode, env_prefix }: Pick<Globals, 'mode' | 'env_prefix'>,
   { stdout, stderr, env }: Streams,
 ): Printer => {
-  const raw = (text: string): void => void stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+  const delivery = createDelivery(stdout)
+  let isShownOnce = false
+  let unheard: string | undefined
+  const raw = (text: string): void => delivery.write(text.endsWith('\n') ? text : `${text}\n`)
   const talk = (text: string): void => void stderr.write(`${text}\n`)
   const json = (value: unknown): void => raw(JSON.stringify(value, null, stdout.isTTY ? 2 : 0))
   const lines = (items: readonly string[]): void => {
     if (items.length > 0) raw(items.join('\n'))
   }
   const mask = (secret: string): void => {
+    isShownOnce = true
     if (env['GITHUB_ACTIONS'] === 'true') talk(`::add-mask::${secret}`)
   }
 
@@ -92,8 +112,20 @@ export const createPrinter = (
       const label = styleText('yellow', 'warning:', { stream: stderr })
       return talk(`${label} ${message}${hint ? `\nhint: ${hint}` : ''}`)
     },
+    heard: async () => {
+      const fault = (await delivery.fault()) ?? (isShownOnce && delivery.wentNowhere() ? 'EBADF' : undefined)
+      // A reader that leaves has had enough; unless what is lost goes on to be valid, as a secret does.
+      if (fault === undefined || (fault === 'EPIPE' && !(isShownOnce && unheard !== undefined))) return
+      const hint = isShownOnce
+        ? 'it is shown this once: run it again'
+        : 'give stdout a place that can be written'
+      throw failed('output_lost', `the result could not be written to stdout (${fault})`, unheard ?? hint)
+    },
     result: (result) => {
+      unheard = result.unheard
+      isShownOnce = false
       result.secrets?.forEach(mask)
+      if (result.isKnown) isShownOnce = false
       if (mode === 'json') return json(result.json())
       if (mode === 'quiet') return lines(result.ids ?? [])
       if (mode === 'env') {

@@ -1,16 +1,16 @@
+import { MAX_SCOPE, textProblem } from '../protocol/metadata-member.ts'
 import { isReserved, parseScope } from '../protocol/scope.ts'
 import { findScope, putScope, type ScopeRecord } from '../store/scope.ts'
 import type { Work } from '../store/work.ts'
 import { type Command, defineCommand } from './command.ts'
 import { misused } from './failure.ts'
-import { type FlagValues, text, toggle } from './flag.ts'
+import { type FlagValues, textOrNone, toggle } from './flag.ts'
 import { withServer } from './open.ts'
 import { SCOPE_NAME, scopeRecord } from './scope.ts'
-import { visible } from './visible.ts'
 
 const FLAGS = {
-  title: text('TEXT', 'what it allows, in a few words'),
-  description: text('TEXT', 'the same in a sentence'),
+  title: textOrNone('TEXT', 'what it allows, in a few words'),
+  description: textOrNone('TEXT', 'the same in a sentence'),
   default: toggle('granted when a client asks for no scope'),
   not_default: toggle('no longer granted unasked'),
   sensitive: toggle('mark it as one to be careful with'),
@@ -38,6 +38,7 @@ export const scopeSet: Command = defineCommand({
   run: async (call) => {
     const { operands, print } = call
     const { name } = operands
+    if (name.length > MAX_SCOPE) throw misused(`NAME must be at most ${MAX_SCOPE} characters`)
     if (parseScope(name)?.length !== 1)
       throw misused(`${name} is not a scope`, 'one word, such as orders:read')
     const changes = readChanges(call.flags)
@@ -76,9 +77,11 @@ const readChanges = (flags: FlagValues<typeof FLAGS>): Changes => {
 /** Text that a page shows in one line (PG-10); empty is none. */
 const words = (given: string | undefined, flag: string, longest: number): string | null | undefined => {
   if (given === undefined) return undefined
-  if (visible(given) !== given) throw misused(`${flag} must not hold control or text direction characters`)
-  if (given.length > longest) throw misused(`${flag} must be at most ${longest} characters`)
-  return given.trim() === '' ? null : given.trim()
+  const text = given.trim()
+  if (text === '') return null
+  const problem = text.length > longest ? `must be at most ${longest} characters` : textProblem(text)
+  if (problem !== undefined) throw misused(`${flag} ${problem}`)
+  return text
 }
 
 const onOff = (on: boolean, off: boolean, name: string): boolean | undefined => {

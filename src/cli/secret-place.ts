@@ -3,11 +3,11 @@
  * handed to GitHub Actions. A place is found good before anything is made: afterwards the old secret
  * may be dead and the new one is nowhere else.
  */
-import { appendFileSync, closeSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync } from 'node:fs'
 import type { ClientWithSecret } from '../clients.ts'
 import { conflicting, failed, misused } from './failure.ts'
-import { type Flag, type FlagValues, text, toggle } from './flag.ts'
-import { openNew, unwritable } from './new-file.ts'
+import { type Flag, type FlagValues, fileName, toggle } from './flag.ts'
+import { prepareNew, unwritable } from './new-file.ts'
 import type { Printer } from './print.ts'
 
 export type SecretFlags = {
@@ -18,7 +18,7 @@ export type SecretFlags = {
 
 export const SECRET_FLAGS: SecretFlags = {
   secret_stdin: toggle('take the secret from stdin instead of generating one'),
-  secret_file: text('FILE', 'write the secret there (0600, never over a file) and do not show it'),
+  secret_file: fileName('write the secret there (0600, never over a file) and do not show it'),
   github_output: toggle('append client_id and client_secret to $GITHUB_OUTPUT, masked'),
 }
 
@@ -59,21 +59,14 @@ const ON_STDOUT: SecretPlace = { hides: false, keep() {}, forget() {} }
 
 const secretFile = (file: string, print: Printer): SecretPlace => {
   const exists = conflicting('file_exists', `${file} exists already`, 'name another --secret-file')
-  const handle = openNew(file, 0o600, exists)
-  let isKept = false
+  const made = prepareNew(file, 0o600, exists)
   return {
     hides: true,
     keep(client) {
-      keeping(client, file, () => writeSync(handle, `${client.client_secret}\n`))
-      isKept = true
-      closeSync(handle)
+      keeping(client, file, () => made.finish(`${client.client_secret}\n`))
       print.note(`Wrote the secret to ${file}`)
     },
-    forget() {
-      if (isKept) return
-      closeSync(handle)
-      unlinkSync(file)
-    },
+    forget: made.discard,
   }
 }
 

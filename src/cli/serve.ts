@@ -10,7 +10,7 @@ import { drain } from './drain.ts'
 import { failed } from './failure.ts'
 import type { Listening } from './listen.ts'
 
-/** `oauthd serve`: the endpoints over HTTP, until SIGTERM or SIGINT. */
+/** `oauthd serve`: the endpoints over HTTP, until SIGTERM, SIGINT or SIGHUP. */
 export const serve: Command = defineCommand({
   name: 'serve',
   modes: ['json'],
@@ -36,48 +36,58 @@ export const serve: Command = defineCommand({
   ],
   output: [
     'A banner and the log on stderr: JSON lines, or lines for people on a terminal.',
+    'SIGTERM, SIGINT and SIGHUP: requests that have begun are answered, then exit 0.',
     '--json  one line when it listens: {"event":"listening","url","issuer","pid"}',
   ],
   exit: [1, 5],
   see: ['oauthd client:create', 'oauthd help config'],
-  drains: true,
-  run: async ({ config, print }) => {
-    const stop = stopSignals()
-    const [{ settings, given }, { createLog }, { createListener }, { refuseUnparsed }, { listenOn }] =
-      await Promise.all([
-        config(),
-        import('../http/log.ts'),
-        import('../http/listener.ts'),
-        import('../http/unparsed.ts'),
-        import('./listen.ts'),
-      ])
+  run: async ({ config, print, stop: takeSignals }) => {
+    const stop = takeSignals()
+    const [
+      { settings, given },
+      { createLog },
+      { createLogSink },
+      { createListener },
+      { limitPipelining },
+      { refuseUnheard },
+      { listenOn },
+    ] = await Promise.all([
+      config(),
+      import('../http/log.ts'),
+      import('./log-sink.ts'),
+      import('../http/listener.ts'),
+      import('../http/pipelining.ts'),
+      import('../http/unheard.ts'),
+      import('./listen.ts'),
+    ])
     const page_files = filesOf(settings.pages)
     for (const warning of themeWarnings(settings.pages)) print.warn(warning)
-    const log = createLog(await standardError(print.mode === 'human'))
-    const opened = await openServer({
-      db: settings.db,
-      mode: 'create',
-      settings,
-      secret: process.env['OAUTHD_SECRET'],
-      page_files,
-      log,
-      onWarning: ({ message }) => print.warn(message),
-    })
+    const log = createLog(createLogSink(process.stderr, await logFormat(print.mode === 'human')))
     const ready = Promise.withResolvers<RequestListener>()
+    let opened: Server | undefined
     let listening: Listening | undefined
     try {
+      opened = await openServer({
+        db: settings.db,
+        mode: 'create',
+        settings,
+        secret: process.env['OAUTHD_SECRET'],
+        page_files,
+        log,
+        onWarning: ({ message }) => print.warn(message),
+      })
       listening = await listenOn(
-        (req, res) => {
+        limitPipelining((req, res) => {
           if (stop.isAsked()) res.shouldKeepAlive = false
           void ready.promise.then((handle) => handle(req, res))
-        },
+        }),
         settings.host,
         settings.port,
       )
       // --port 0: the default issuer follows the port that was found.
       const issuer = given.issuer === undefined ? `http://localhost:${listening.port}` : settings.issuer
       const server = { ...opened, settings: { ...settings, issuer } }
-      listening.server.on('clientError', refuseUnparsed(server))
+      refuseUnheard(listening.server, server)
       await server.store.write(() => putState('issuer', issuer))
       await server.sealed.sweep()
       ready.resolve(createListener(server))
@@ -94,7 +104,7 @@ export const serve: Command = defineCommand({
       // Who was asked to stop while it waited to start has done as asked.
       if (!stop.isAsked()) throw error
     } finally {
-      await opened.close()
+      await opened?.close()
       log.flush()
     }
   },
@@ -110,31 +120,9 @@ const filesOf = (pages: Settings['pages']): PageFiles => {
   }
 }
 
-interface Stop {
-  /** Resolves with the first signal, which asks to stop. */
-  readonly first: Promise<void>
-  /** Resolves with the second: somebody does not want to wait. */
-  readonly second: Promise<void>
-  readonly isAsked: () => boolean
-}
-
-const stopSignals = (): Stop => {
-  const first = Promise.withResolvers<void>()
-  const second = Promise.withResolvers<void>()
-  let asked = false
-  const stop = (): void => {
-    if (asked) second.resolve()
-    asked = true
-    first.resolve()
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-  return { first: first.promise, second: second.promise, isAsked: () => asked }
-}
-
-/** Where the log goes: as it is, or for people when they are looking. */
-const standardError = async (forPeople: boolean): Promise<{ write(lines: string): void }> => {
-  if (!forPeople || !process.stderr.isTTY) return process.stderr
+/** The log as it is, or for people when they are looking. */
+const logFormat = async (forPeople: boolean): Promise<((lines: string) => string) | undefined> => {
+  if (!forPeople || !process.stderr.isTTY) return undefined
   const { prettyFactory } = await import('pino-pretty')
   const pretty = prettyFactory({
     translateTime: 'SYS:HH:MM:ss',
@@ -143,9 +131,7 @@ const standardError = async (forPeople: boolean): Promise<{ write(lines: string)
     ignore: 'method,route,status,ms',
     errorLikeObjectKeys: ['err'],
   })
-  return {
-    write: (lines) => void process.stderr.write(lines.trimEnd().split('\n').map(pretty).join('')),
-  }
+  return (lines) => lines.trimEnd().split('\n').map(pretty).join('')
 }
 
 const announce = async (server: Server, settings: Settings, print: Context['print']): Promise<void> => {
@@ -153,6 +139,7 @@ const announce = async (server: Server, settings: Settings, print: Context['prin
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   if (print.mode === 'json') {
     print.raw(JSON.stringify({ event: 'listening', url, issuer, pid: process.pid }))
+    await print.heard()
     return
   }
   const { ownVersion } = await import('./version.ts')

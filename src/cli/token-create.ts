@@ -11,7 +11,7 @@ import { namedPerson } from './token-user.ts'
 const FLAGS = {
   client: text('ID', 'the client it is issued to'),
   user: text('SUB', 'the user it stands for, by name or sub (default: the client itself)'),
-  scope: scopes('scopes the client has (default: as the token endpoint would grant)'),
+  scope: scopes('scopes the client has (default: as the token endpoint would grant)', { mayBeEmpty: true }),
   resource: texts('URL', 'what it is for (RFC 8707)'),
   ttl: lifetime("how long it lives (default: the client's, else the server's)"),
   header: toggle('print it as an Authorization header'),

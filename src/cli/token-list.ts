@@ -1,5 +1,5 @@
 import { whyInactive } from '../protocol/access-token.ts'
-import { type AccessToken, listAccessTokens } from '../store/access-token.ts'
+import { type ListedToken, listAccessTokens } from '../store/token-list.ts'
 import { findOrSuggest } from './client-find.ts'
 import { type Command, defineCommand } from './command.ts'
 import { count, text, toggle } from './flag.ts'
@@ -39,7 +39,7 @@ export const tokenList: Command = defineCommand({
       if (client_id !== undefined) await findOrSuggest(server, client_id)
       const sub = flags.user === undefined ? undefined : (await namedPerson(server, flags.user)).sub
       const filter = { client_id, sub, live_at: active ? now : undefined, before: after, limit: limit + 1 }
-      const statusOf = (token: AccessToken): string => whyInactive(token, now)?.reason ?? 'active'
+      const statusOf = (token: ListedToken): string => whyInactive(token, now)?.reason ?? 'active'
       await printPage(print, {
         rows: await server.store.read(listAccessTokens(filter)),
         limit,

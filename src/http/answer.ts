@@ -8,9 +8,14 @@ export interface Exchange {
   /** What stands in the path for the `:id` of its route, as it was sent. */
   readonly params: Readonly<Record<string, string>>
   readonly request_id: string
-  /** When the request came: epoch milliseconds, and whole seconds. */
-  readonly at: number
-  readonly now: number
+  /** The name of the endpoint, for the log. */
+  readonly route: string
+  /**
+   * When the request was there, its body read: epoch milliseconds, and whole seconds. A token may
+   * expire or be revoked while a body trickles in (TM-02).
+   */
+  at: number
+  now: number
   /** What the log line of this request says beside method, route and status. */
   readonly note: Record<string, string | number>
 }

@@ -6,6 +6,7 @@ import { wellKnownPath } from '../protocol/issuer.ts'
 import type { Server } from '../server.ts'
 import { type Answer, type Exchange, type Handler, json } from './answer.ts'
 import { corsHeaders, options } from './cors.ts'
+import { endFaults } from './faults.ts'
 import { refuse } from './refuse.ts'
 import { refusePage } from './refuse-page.ts'
 import { type Route, routes } from './routes.ts'
@@ -76,6 +77,7 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
       search: url.search,
       params: context.params ?? NO_PARAMS,
       request_id: newRequestId(),
+      route: route.name,
       at,
       now: Math.floor(at / 1000),
       note: {},
@@ -83,6 +85,8 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
     let answer: Answer
     try {
       answer = await dispatch(server, route, exchange)
+      // A refusal shows nothing, and a preflight is no work of the handler.
+      if (answer.status < 400 && handlerOf(route, req.method) !== undefined) endFaults(server.log, route.name)
     } catch (thrown) {
       answer = isPage ? refusePage(server, exchange, thrown) : refuse(server.log, exchange, thrown)
     }

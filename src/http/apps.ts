@@ -79,7 +79,7 @@ const withForm = async (
   exchange: Exchange,
   answer: (form: Form, session: SignedIn) => Promise<Answer>,
 ): Promise<Answer> => {
-  const form = await readForm(exchange)
+  const form = await readForm(server, exchange)
   checkForm(server, exchange, form, browserOf(server, exchange))
   const session = await currentSession(server, exchange)
   return session === undefined ? toSignIn(server) : answer(form, session)

@@ -49,7 +49,7 @@ export const authorizationRequest: Handler = async (server, exchange) => {
 
 /** POST /oauth/authorize/:request_id: Deny or Allow, once. */
 export const decideAuthorizationRequest: Handler = async (server, exchange) => {
-  const form = await readForm(exchange)
+  const form = await readForm(server, exchange)
   checkForm(server, exchange, form, browserOf(server, exchange))
   const pending = await opened(server, exchange)
   const decision = form.values.get('decision')

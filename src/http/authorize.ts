@@ -22,7 +22,7 @@ export const authorize: Handler = (server, exchange) =>
  * with another site's form, so what is sound comes again as a GET, which it sends them with.
  */
 export const authorizeByForm: Handler = async (server, exchange) => {
-  const form = await readLooseForm(exchange)
+  const form = await readLooseForm(server, exchange)
   return examined(server, exchange, form, 'page', async () => {
     const resource = form.resource.map((uri): [string, string] => ['resource', uri])
     const query = new URLSearchParams([...form.values, ...resource])

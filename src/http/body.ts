@@ -1,6 +1,7 @@
 import { OAuthError } from '../protocol/error.ts'
 import { type Form, parseForm, refuseSecretsInQuery } from '../protocol/form.ts'
 import { type LooseForm, parseLoosely, withQuery } from '../protocol/loose-form.ts'
+import type { Server } from '../server.ts'
 import type { Exchange } from './answer.ts'
 
 /** HTTP-09: no form of the protocol comes near this. Bytes. */
@@ -9,11 +10,12 @@ export const BODY_LIMIT = 65_536
 const FORM = /^application\/x-www-form-urlencoded\s*(?:;\s*charset="?utf-8"?\s*)?$/i
 
 /**
- * Reads the form of a POST in the order of ERR-08: size, content type, duplicates.
+ * Reads the form of a POST in the order of ERR-08: size, content type, duplicates. From here on the
+ * time of the exchange is the one at which its body had come.
  * @throws {OAuthError} `invalid_request` for anything but a well-formed form (HTTP-03 to HTTP-06)
  */
-export const readForm = async (exchange: Exchange): Promise<Form> => {
-  const form = parseForm(await readFormText(exchange))
+export const readForm = async (server: Pick<Server, 'clock'>, exchange: Exchange): Promise<Form> => {
+  const form = parseForm(await readFormText(server, exchange))
   if (exchange.search !== '') refuseSecretsInQuery(exchange.search, form)
   return form
 }
@@ -23,15 +25,18 @@ export const readForm = async (exchange: Exchange): Promise<Form> => {
  * the client may be told of them.
  * @throws {OAuthError} `invalid_request` when it is no form at all
  */
-export const readLooseForm = async (exchange: Exchange): Promise<LooseForm> =>
-  withQuery(parseLoosely(await readFormText(exchange)), exchange.search)
+export const readLooseForm = async (server: Pick<Server, 'clock'>, exchange: Exchange): Promise<LooseForm> =>
+  withQuery(parseLoosely(await readFormText(server, exchange)), exchange.search)
 
-const readFormText = async ({ request }: Exchange): Promise<string> => {
+const readFormText = async ({ clock }: Pick<Server, 'clock'>, exchange: Exchange): Promise<string> => {
+  const { request } = exchange
   const { headers } = request
   if (Number(headers.get('content-length') ?? 0) > BODY_LIMIT) throw tooLarge()
   const content_type = headers.get('content-type')
   if (content_type !== null && !FORM.test(content_type)) throw wrongType()
   const text = await readText(request)
+  exchange.at = clock()
+  exchange.now = Math.floor(exchange.at / 1000)
   if (content_type === null && text !== '') throw wrongType()
   return text
 }

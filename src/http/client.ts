@@ -3,7 +3,8 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
-import type { RegisteredClient } from '../store/registry.ts'
+import type { ClientSecret } from '../store/client-secret.ts'
+import { findAnyClient, findRegisteredClient, type RegisteredClient } from '../store/registry.ts'
 import type { Exchange } from './answer.ts'
 
 /**
@@ -19,10 +20,16 @@ export const authenticateClient = async (server: Server, exchange: Exchange, for
   if (attempt.kind === 'assertion') throw refused('client assertions are not supported')
   const found = server.registry.client(attempt.client_id)
   const registered = found instanceof Promise ? await found : found
-  const reason = whyRefused(server, registered, attempt, exchange.now)
+  const live = liveSecrets(registered, exchange.now)
+  const presented = 'client_secret' in attempt ? attempt.client_secret : undefined
+  const match =
+    presented === undefined
+      ? -1
+      : live.findIndex((stored) => server.secrets.matchesClientSecret(presented, stored))
+  const reason = whyRefused(registered, attempt, presented === undefined || match !== -1)
   if (registered === undefined || reason !== undefined) {
-    // ERR-04: an unknown client has cost a read; one that is remembered must not be refused sooner.
-    if (found === registered) await server.store.turn()
+    if (presented !== undefined) pretend(server, presented, match === -1 ? live.length : match + 1)
+    await evenOut(server, registered !== undefined, found === registered)
     throw refused(reason ?? 'unknown client')
   }
   exchange.note['client_id'] = registered.client.client_id
@@ -30,29 +37,38 @@ export const authenticateClient = async (server: Server, exchange: Exchange, for
 }
 
 const whyRefused = (
-  server: Server,
   registered: RegisteredClient | undefined,
   attempt: Exclude<Attempt, { kind: 'nothing' | 'assertion' }>,
-  now: number,
+  matches: boolean,
 ): string | undefined => {
-  const presented = 'client_secret' in attempt ? attempt.client_secret : undefined
-  const matches = presented !== undefined && matchesSecret(server, registered, presented, now)
   if (registered === undefined) return 'unknown client'
   if (registered.client.revoked_at !== null) return 'revoked client'
   if (!allowsMethod(registered.client, attempt)) return `${attempt.kind} is not how this client authenticates`
-  return presented === undefined || matches ? undefined : 'wrong secret'
+  return matches ? undefined : 'wrong secret'
 }
 
-const matchesSecret = (
-  { secrets }: Server,
-  registered: RegisteredClient | undefined,
-  presented: string,
-  now: number,
-): boolean => {
-  const live = registered?.secrets.filter(({ expires_at }) => expires_at === null || expires_at > now) ?? []
-  if (live.length === 0) return secrets.pretendToMatch(presented)
-  // The newest first: it is the one in use. SEC-02: an expired secret is no secret.
-  return live.reverse().some((stored) => secrets.matchesClientSecret(presented, stored))
+/** The newest first: it is the one in use. SEC-02: an expired secret is no secret. */
+const liveSecrets = (registered: RegisteredClient | undefined, now: number): readonly ClientSecret[] =>
+  registered?.secrets.filter(({ expires_at }) => expires_at === null || expires_at > now).reverse() ?? []
+
+/** SEC-01: a client has no more live secrets. */
+const MOST_SECRETS = 2
+
+/** ERR-04: whoever shows a secret and is refused has cost as many comparisons as a client can have secrets. */
+const pretend = ({ secrets }: Server, presented: string, made: number): void => {
+  for (let count = made; count < MOST_SECRETS; count += 1) secrets.pretendToMatch(presented)
+}
+
+/** No client has it: `client_id` is not empty. */
+const NOBODY = ''
+
+/**
+ * ERR-04: whoever is refused has cost two looks, one that finds a client and one that finds none,
+ * whatever was remembered.
+ */
+const evenOut = async ({ store }: Server, isKnown: boolean, isRemembered: boolean): Promise<void> => {
+  if (isKnown) await store.read(findRegisteredClient(NOBODY))
+  if (isRemembered || !isKnown) await store.read(findAnyClient())
 }
 
 const refused = (reason: string): OAuthError =>

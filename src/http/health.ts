@@ -1,6 +1,7 @@
 import type { Server } from '../server.ts'
 import { putState } from '../store/state.ts'
-import { type Answer, type Handler, json } from './answer.ts'
+import { type Answer, type Exchange, type Handler, json } from './answer.ts'
+import { tellFault } from './faults.ts'
 
 /** GET /healthz: the process answers. Nothing else is looked at, so that a slow disk restarts nobody. */
 export const healthz: Handler = () => json({ status: 'ok' })
@@ -21,7 +22,7 @@ export const readyz = (): Handler => {
     const age = exchange.at - asked_at
     if (age < 0 || age >= READY_INTERVAL) {
       asked_at = exchange.at
-      last = canWrite(server, exchange.now)
+      last = canWrite(server, exchange)
     }
     if (await last) return json({ status: 'ready' })
     exchange.note['error'] = 'not_ready'
@@ -29,17 +30,17 @@ export const readyz = (): Handler => {
   }
 }
 
-const canWrite = async ({ store, log }: Server, now: number): Promise<boolean> => {
+const canWrite = async ({ store, log }: Server, exchange: Exchange): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, READY_DEADLINE, false)
   })
   const written = store
-    .write(() => putState('ready_at', String(now)))
+    .write(() => putState('ready_at', String(exchange.now)))
     .then(
       () => true,
-      (err: unknown) => {
-        log.error({ err }, 'not ready')
+      (thrown: unknown) => {
+        tellFault(log, exchange, thrown)
         return false
       },
     )

@@ -12,7 +12,7 @@ import { authenticateClient } from './client.ts'
 
 /** POST /oauth/introspect (RFC 7662). What the caller may not see is inactive, no more (IN-02). */
 export const introspect: Handler = async (server, exchange) => {
-  const form = await readForm(exchange)
+  const form = await readForm(server, exchange)
   const caller = await authenticateCaller(server, exchange, form)
   const token = form.values.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')

@@ -3,6 +3,7 @@ import { OAuthError } from '../protocol/error.ts'
 import type { Log } from '../server.ts'
 import { StoreError } from '../store/store-error.ts'
 import { type Answer, type Exchange, json } from './answer.ts'
+import { tellFault } from './faults.ts'
 
 /**
  * The one error map of the JSON endpoints: a refusal is what it says; anything else thrown is a
@@ -26,8 +27,10 @@ export const toldRefusal = (log: Log, exchange: Exchange, thrown: unknown): OAut
 
 const refusal = (log: Log, exchange: Exchange, thrown: unknown): OAuthError => {
   if (thrown instanceof OAuthError) return thrown
-  log.error({ request_id: exchange.request_id, err: thrown }, 'fault')
-  if (thrown instanceof StoreError) return new OAuthError('temporarily_unavailable', 'try again in a moment')
+  tellFault(log, exchange, thrown)
+  if (thrown instanceof StoreError) {
+    return new OAuthError('temporarily_unavailable', 'try again in a moment', { cause: thrown.code })
+  }
   return new OAuthError('server_error', 'something went wrong here; the request id finds it in the log')
 }
 

@@ -23,7 +23,7 @@ export const signIn: Handler = async (server, exchange) => {
 
 /** POST /oauth/sign-in: a new session (PG-04), and on to where the person was going. */
 export const postSignIn: Handler = async (server, exchange) => {
-  const form = await readForm(exchange)
+  const form = await readForm(server, exchange)
   const browser = browserOf(server, exchange)
   checkForm(server, exchange, form, browser)
   const page = await pageFor(server, exchange, browser, form.values.get('request'))

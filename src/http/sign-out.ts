@@ -25,7 +25,7 @@ export const signOut: Handler = async (server, exchange) => {
  * and goes back to the request it interrupted ("Not you?").
  */
 export const postSignOut: Handler = async (server, exchange) => {
-  const form = await readForm(exchange)
+  const form = await readForm(server, exchange)
   checkForm(server, exchange, form, browserOf(server, exchange))
   const session = await currentSession(server, exchange)
   if (session !== undefined) {

@@ -9,7 +9,7 @@ import { authenticateClient } from './client.ts'
 
 /** POST /oauth/token, every grant type (OAuth 2.1 section 3.2): verify, decide, render. */
 export const token: Handler = async (server, exchange) => {
-  const form = await readForm(exchange)
+  const form = await readForm(server, exchange)
   const client = await authenticateClient(server, exchange, form)
   const grant_type = form.values.get('grant_type')
   if (grant_type === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { newRequestId } from '../crypto/secret.ts'
 import type { Server } from '../server.ts'
 
@@ -14,16 +14,60 @@ interface Connection {
 interface Refusal {
   readonly status: number
   readonly description: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Node's codes for what is not simply malformed. */
+/** By Node's codes, and our own for what Node would answer by itself. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: { status: 431, description: 'the URL or the headers of the request are too long' },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, description: 'the chunk extensions are too long' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, description: 'the request did not arrive in time' },
+  host_missing: { status: 400, description: 'the request has no Host header' },
+  host_repeated: { status: 400, description: 'the request has more than one Host header' },
+  expectation: { status: 417, description: 'nothing but 100-continue can be expected' },
+  // RFC 9110 15.5.6: an answer 405 names what may be used.
+  connect: {
+    status: 405,
+    description: 'this is no proxy',
+    headers: { allow: 'GET, HEAD, POST, OPTIONS' },
+  },
 }
 
 const MALFORMED: Refusal = { status: 400, description: 'the request is not well formed HTTP' }
+
+/** A refusal as it is sent. */
+interface Told {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** ERR-09: every answer has a request id, repeated in the log. */
+const tell = ({ log }: Pick<Server, 'log'>, reason: string): Told => {
+  const request_id = newRequestId()
+  const { status, description, headers } = REFUSALS[reason] ?? MALFORMED
+  log.info({ request_id, route: 'unparsed', status, reason }, 'request')
+  const body = JSON.stringify({ error: 'invalid_request', error_description: description })
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      pragma: 'no-cache',
+      'x-request-id': request_id,
+      'content-length': String(body.length),
+      connection: 'close',
+      ...headers,
+    },
+    body,
+  }
+}
+
+/** A refusal where Node has made an answer that waits for its turn. */
+export const refuseWith = (server: Pick<Server, 'log'>, res: ServerResponse, reason: string): void => {
+  const { status, headers, body } = tell(server, reason)
+  res.writeHead(status, headers).end(body)
+}
 
 /**
  * What Node's parser refuses, in our words: a head that is none or too long, a body that ends too
@@ -31,7 +75,7 @@ const MALFORMED: Refusal = { status: 400, description: 'the request is not well 
  * request id and no line in the log (ERR-01, ERR-09).
  */
 export const refuseUnparsed =
-  ({ log }: Pick<Server, 'log'>) =>
+  (server: Pick<Server, 'log'>) =>
   (error: { readonly code?: string }, connection: Connection): void => {
     // Whoever is gone, or has half of an answer already, can be told nothing more.
     if (
@@ -42,26 +86,8 @@ export const refuseUnparsed =
       connection.destroy()
       return
     }
-    const request_id = newRequestId()
-    const refusal = REFUSALS[error.code ?? ''] ?? MALFORMED
-    log.info(
-      { request_id, route: 'unparsed', status: refusal.status, reason: error.code ?? 'unknown' },
-      'request',
-    )
-    connection.end(answer(refusal, request_id), () => connection.destroy())
+    const { status, headers, body } = tell(server, error.code ?? 'unknown')
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const text = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n')
+    connection.end(text, () => connection.destroy())
   }
-
-const answer = ({ status, description }: Refusal, request_id: string): string => {
-  const body = JSON.stringify({ error: 'invalid_request', error_description: description })
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'content-type: application/json',
-    'cache-control: no-store',
-    'pragma: no-cache',
-    `x-request-id: ${request_id}`,
-    `content-length: ${body.length}`,
-    'connection: close',
-    '',
-    body,
-  ].join('\r\n')
-}

@@ -71,7 +71,10 @@ export const isLive = (token: AccessToken, now: number): boolean =>
   now < token.exp
 
 /** Why a token is not live; `undefined` when it is. For the operator only (`token:introspect --explain`). */
-export const whyInactive = (token: AccessToken, now: number): Inactivity | undefined => {
+export const whyInactive = (
+  token: Pick<AccessToken, 'exp' | 'revoked_at' | 'client_revoked_at' | 'authorization_revoked_at'>,
+  now: number,
+): Inactivity | undefined => {
   if (token.revoked_at !== null) return { reason: 'revoked', at: token.revoked_at }
   if (token.client_revoked_at !== null) return { reason: 'client_revoked', at: token.client_revoked_at }
   if (token.authorization_revoked_at !== null) {

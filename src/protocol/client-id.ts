@@ -11,6 +11,8 @@ export const chosenClientId = (client_id: string): OAuthError | undefined => {
   if (!CHOSEN.test(client_id)) {
     return refusal('must be 1 to 128 characters of A-Z, a-z, 0-9, and . _ ~ -')
   }
+  // `-x` is a flag to every program, `..` a folder.
+  if (!/^[A-Za-z0-9]/.test(client_id)) return refusal('must begin with a letter or a digit')
   // DR-08: such a client_id would read as the address of a client's metadata document.
   if (/^https?/i.test(client_id)) return refusal('must not begin with http')
   return undefined

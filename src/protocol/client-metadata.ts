@@ -176,10 +176,14 @@ const readGrantTypes = (given: unknown, redirect_uris: readonly string[]): reado
   return grant_types
 }
 
+/** As long as a redirect URI may be. */
+const MAX_RESOURCE = 2048
+
 const readResource = (given: unknown): readonly string[] => {
   const uris = readList('resource', given)
   for (const [index, uri] of uris.entries()) {
-    const problem = resourceProblem(uri)
+    const problem =
+      uri.length > MAX_RESOURCE ? `is longer than ${MAX_RESOURCE} characters` : resourceProblem(uri)
     if (problem !== undefined) throw badMetadata(`resource[${index}]`, problem)
   }
   return distinctResources(uris)

@@ -4,8 +4,15 @@ const WELL_KNOWN = '/.well-known/oauth-authorization-server'
 
 /** `{issuer}/{prefix}/{name}`, an issuer path included; the prefix may hold slashes or be empty. */
 export const endpoint = (issuer: string, prefix: string, name: string): string => {
-  const segments = [issuer.replace(/\/+$/, ''), prefix.replace(/^\/+|\/+$/g, ''), name]
+  const segments = [withoutSlashesBehind(issuer), withoutSlashesBehind(prefix.replace(/^\/+/, '')), name]
   return segments.filter((segment) => segment !== '').join('/')
+}
+
+/** By hand: a pattern would begin anew at each slash of a row that does not end the text. */
+const withoutSlashesBehind = (text: string): string => {
+  let end = text.length
+  while (text.endsWith('/', end)) end -= 1
+  return text.slice(0, end)
 }
 
 /**

@@ -5,11 +5,14 @@ import { parseScope } from './scope.ts'
 
 const MAX_LIST = 100
 const MAX_NAME = 128
-const MAX_SCOPE = 4096
+/** Of all scopes together, and so of one. */
+export const MAX_SCOPE = 4096
 const MAX_OWNER = 255
 
 /** Controls, lone surrogates, line separators, and the marks that turn the direction of text (PG-10). */
-const UNSHOWABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
+const UNSHOWABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]/u
+/** Neither blank, nor shown only beside another, nor shown as nothing, as U+3164 and the tags are; U+2800 is a blank by its looks. */
+const SEEN = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u
 const OWNER = /^[A-Za-z][A-Za-z0-9_.-]*:[^\s\p{C}]+$/u
 
 /** RFC 7591 section 3.2.2. */
@@ -23,8 +26,15 @@ export const readName = (member: string, given: unknown): string => {
   const name = given.trim()
   if (name === '') throw badMetadata(member, 'must not be empty')
   if ([...name].length > MAX_NAME) throw badMetadata(member, `must be at most ${MAX_NAME} characters`)
-  if (UNSHOWABLE.test(name)) throw badMetadata(member, 'must not hold control or text direction characters')
+  const problem = textProblem(name)
+  if (problem !== undefined) throw badMetadata(member, problem)
   return name
+}
+
+/** Why a page cannot show `text` in one line, so that it says something; `undefined` when it can. */
+export const textProblem = (text: string): string | undefined => {
+  if (UNSHOWABLE.test(text)) return 'must not hold control or text direction characters'
+  return SEEN.test(text) ? undefined : 'must have a character that can be seen'
 }
 
 /** A list of strings, each once; absent is empty. */

@@ -55,11 +55,17 @@ export interface Setting<T> {
   readonly read: (value: unknown) => T
 }
 
+/** A host's name has at most 255 characters; longer paths and issuers were not meant. */
+const noLonger = (value: string, most: number): string => {
+  if (value.length > most) throw new TypeError(`must be at most ${most} characters`)
+  return value
+}
+
 const text =
   (allowed: RegExp, mustBe: string) =>
   (value: unknown): string => {
-    if (typeof value === 'string' && allowed.test(value)) return value
-    throw new TypeError(mustBe)
+    if (typeof value !== 'string' || !allowed.test(value)) throw new TypeError(mustBe)
+    return noLonger(value, 255)
   }
 
 const integer =
@@ -77,12 +83,24 @@ const readInteractionUrl = (value: unknown): string => {
   throw new TypeError(problem ?? 'must be a URL')
 }
 
+/** A URL is not repeated in the refusal: it may hold a password. */
+const readDb = (value: unknown): string => {
+  if (typeof value !== 'string' || !/^[^\0]+$/.test(value)) throw new TypeError('must be the name of a file')
+  // The store says of these that they are for a later version.
+  if (/^postgres(?:ql)?:\/\//i.test(value)) return value
+  if (/^[a-z][a-z0-9+.-]+:\//i.test(value)) throw new TypeError('must be the name of a file, not a URL')
+  // SQLite's driver would trim it, the system would not: that is the name of another file.
+  if (value !== value.trim()) throw new TypeError('must not begin or end with a blank')
+  if (/[/\\]\.?$/.test(value)) throw new TypeError('must be the name of a file, not of a folder')
+  return value
+}
+
 /** The issuer as given, byte for byte: it is compared character by character (RFC 8414 section 3.3). */
 const readIssuer = (value: unknown): string => {
   if (typeof value !== 'string') throw new TypeError('must be a URL, such as https://id.example')
   const problem = issuerProblem(value)
   if (problem !== undefined) throw new TypeError(problem)
-  return value
+  return noLonger(value, 1024)
 }
 
 export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
@@ -90,7 +108,7 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     placeholder: 'FILE',
     help: 'database',
     fallback: () => './oauthd.db',
-    read: text(/^[^\0]+$/, 'must be the name of a file'),
+    read: readDb,
   },
   host: {
     placeholder: 'HOST',

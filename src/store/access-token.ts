@@ -110,40 +110,6 @@ export const countLiveTokensUnder = (
   return count(`oauth_access_token AS token WHERE ${wanted} AND exp > $now AND ${STANDS}`, { ...of, now })
 }
 
-/** Which tokens `listAccessTokens` gives. */
-export interface TokenFilter {
-  readonly client_id?: string | undefined
-  readonly sub?: string | undefined
-  /** Only tokens that are live at this time. */
-  readonly live_at?: number | undefined
-  /** The last jti of the page before; the list goes from new to old. */
-  readonly before?: string | undefined
-  readonly limit: number
-}
-
-/** A page of access tokens, newest first. */
-export function* listAccessTokens(filter: TokenFilter): Work<readonly AccessToken[]> {
-  const client = filter.client_id === undefined ? '' : 'AND client_id = $client_id'
-  const sub = filter.sub === undefined ? '' : 'AND sub = $sub'
-  const live =
-    filter.live_at === undefined
-      ? ''
-      : `AND exp > $live_at AND ${STANDS} AND NOT EXISTS (
-           SELECT 1 FROM oauth_client AS client
-           WHERE client.client_id = token.client_id AND client.revoked_at IS NOT NULL)`
-  const before = filter.before === undefined ? '' : 'AND jti < $before'
-  const { limit, ...rest } = filter
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
-  const rows = yield* all<Row>(
-    `${SELECT} WHERE 1 = 1 ${client} ${sub} ${live} ${before} ORDER BY jti DESC LIMIT $limit`,
-    {
-      ...given,
-      limit,
-    },
-  )
-  return rows.flatMap(token)
-}
-
 /** db:prune removes tokens that expired before `before`, some at a time; gives how many. */
 export function* purgeAccessTokens(before: number, limit: number): Work<number> {
   const rows = yield* all(

@@ -20,6 +20,18 @@ export function* listClientSecrets(client_id: string): Work<readonly ClientSecre
   )
 }
 
+/** A secret as it may be shown: nothing that it could be checked with. */
+export type ShownSecret = Pick<ClientSecret, 'client_secret_id' | 'preview' | 'created_at' | 'expires_at'>
+
+/** The secrets of a client as `listClientSecrets` lists them, without their hashes. */
+export function* listShownSecrets(client_id: string): Work<readonly ShownSecret[]> {
+  return yield* all<ShownSecret>(
+    `SELECT client_secret_id, preview, created_at, expires_at
+     FROM oauth_client_secret WHERE client_id = $client_id ORDER BY client_secret_id LIMIT 100`,
+    { client_id },
+  )
+}
+
 export function* insertClientSecret(secret: ClientSecret): Work<void> {
   yield* run(
     `INSERT INTO oauth_client_secret (client_secret_id, client_id, secret_hash, hash_key_id, preview, created_at, expires_at)

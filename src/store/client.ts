@@ -53,6 +53,12 @@ export function* findClient(client_id: string): Work<Client | undefined> {
   return row === undefined ? undefined : client(row)
 }
 
+/** The first client there is, revoked or not. */
+export function* findFirstClient(): Work<Client | undefined> {
+  const row = yield* one<Row>(`SELECT ${COLUMNS} FROM oauth_client ORDER BY client_id LIMIT 1`)
+  return row === undefined ? undefined : client(row)
+}
+
 /** Which clients `listClients` gives, and how many. */
 export interface ClientFilter {
   readonly owner?: string | undefined

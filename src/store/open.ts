@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { type HashKeyRow, listHashKeys } from './hash-key.ts'
 import {
   latestVersion,
   type Migrated,
@@ -14,6 +15,8 @@ import type { FileSystemType } from './network-file-system.ts'
 import { createSqliteStore } from './sqlite.ts'
 import { isBusy, storeError } from './sqlite-error.ts'
 import * as sqlite from './sqlite-file.ts'
+import { keptInPlace } from './sqlite-place.ts'
+import { createStepper } from './sqlite-statement.ts'
 import { StoreError } from './store-error.ts'
 import { delayBefore, PATIENCE, realTimers, type Timers } from './timers.ts'
 import type { Store } from './work.ts'
@@ -28,7 +31,14 @@ export interface OpenOptions {
   readonly mode: OpenMode
   /** Epoch seconds, for the record of migrations. */
   readonly now: number
+  /** Epoch milliseconds. With it, a file that is deleted or replaced while open is found out. */
+  readonly clock?: (() => number) | undefined
   readonly onWarning?: ((warning: sqlite.StoreWarning) => void) | undefined
+  /**
+   * Asked before an older database is migrated, with its sealed hash keys: by throwing it leaves the
+   * database as it is, for the one who has the secret they were sealed under.
+   */
+  readonly mayMigrate?: ((sealed: readonly HashKeyRow[]) => Promise<void>) | undefined
   readonly internals?: Internals | undefined
 }
 
@@ -52,7 +62,7 @@ export interface OpenedStore extends Store {
  * @throws {StoreError} with a code, a message and a hint for each way in which it can fail
  */
 export const openStore = async (file: string, options: OpenOptions): Promise<OpenedStore> => {
-  const { mode, now, internals = {} } = options
+  const { mode, now, clock, mayMigrate, internals = {} } = options
   const timers = internals.timers ?? realTimers
   const plan = planFor(file, internals)
   const found = sqlite.locate(refuseUrl(file))
@@ -60,13 +70,20 @@ export const openStore = async (file: string, options: OpenOptions): Promise<Ope
   sqlite.examine(found)
   const opened = await patiently(timers, () =>
     connected(found, (database) => {
-      const { created, applied } = prepare(database, found, plan, mode, now)
+      const state = lookAt(database, plan, mode)
+      if (state === 'older' && mayMigrate !== undefined) return sealedKeys(database, file)
+      sqlite.configure(database, found)
+      const { created, applied } = state === 'current' ? UNTOUCHED : migrate(database, plan, now)
       const latest_version = latestVersion(plan.steps)
       return { ...createSqliteStore(database, { file, latest_version, timers }), created, applied }
     }),
   )
+  if ('sealed' in opened) {
+    await mayMigrate?.(opened.sealed)
+    return openStore(file, { ...options, mayMigrate: undefined })
+  }
   for (const warning of sqlite.warningsAbout(found, internals.fileSystemType)) options.onWarning?.(warning)
-  return opened
+  return clock === undefined ? opened : keptInPlace(opened, found, clock)
 }
 
 /** The steps that `create` would run on this file now; nothing is changed. */
@@ -84,27 +101,35 @@ export const pendingSteps = async (file: string, internals: Internals = {}): Pro
   )
 }
 
-/** Looks first and changes then: a database that is refused stays as it was, its journal mode too. */
-const prepare = (
-  database: Database.Database,
-  found: sqlite.DatabaseFile,
-  plan: Plan,
-  mode: OpenMode,
-  now: number,
-): Migrated => {
+const UNTOUCHED: Migrated = { created: false, applied: [] }
+
+/**
+ * What opening would change: nothing, an older database, or one without tables of ours. Looked at before
+ * anything is changed: a database that is refused stays as it was, its journal mode too.
+ */
+const lookAt = (database: Database.Database, plan: Plan, mode: OpenMode): 'current' | 'older' | 'none' => {
   const version = schemaVersion(database)
   if (version === undefined && mode !== 'create') {
     throw new StoreError('database_not_found', `no tables of oauthd in the database: ${plan.file}`)
   }
-  const isBehind = pendingOf(database, plan).length > 0
-  if (isBehind && mode === 'existing') {
+  if (pendingOf(database, plan).length === 0) return 'current'
+  if (mode === 'existing') {
     throw new StoreError(
       'database_outdated',
       `database needs migrating: ${plan.file} has schema ${version}, ${latestVersion(plan.steps)} is needed`,
     )
   }
-  sqlite.configure(database, found)
-  return isBehind ? migrate(database, plan, now) : { created: false, applied: [] }
+  return version === undefined ? 'none' : 'older'
+}
+
+/** Read of any older schema: that table's two columns are there from version 1 on. */
+const sealedKeys = (
+  database: Database.Database,
+  file: string,
+): { readonly sealed: readonly HashKeyRow[] } => {
+  const sealed = createStepper(database, file).stepReading(listHashKeys())
+  database.close()
+  return { sealed }
 }
 
 /** A connection that outlives `use` only when it succeeds. */

@@ -1,5 +1,5 @@
 import type { Client } from '../protocol/client-metadata.ts'
-import { findClient } from './client.ts'
+import { findClient, findFirstClient } from './client.ts'
 import { type ClientSecret, listClientSecrets } from './client-secret.ts'
 import { listScopes } from './scope.ts'
 import type { Store, Work } from './work.ts'
@@ -60,10 +60,18 @@ export const createRegistry = (store: Store): Registry => {
   }
 }
 
-function* findRegisteredClient(client_id: string): Work<RegisteredClient | undefined> {
+/** A client as it is registered now, whatever is remembered. */
+export function* findRegisteredClient(client_id: string): Work<RegisteredClient | undefined> {
   const client = yield* findClient(client_id)
   if (client === undefined) return undefined
   return { client, secrets: yield* listClientSecrets(client_id) }
+}
+
+/** Some client, at the cost of one that is looked for and found (ERR-04). */
+export function* findAnyClient(): Work<RegisteredClient | undefined> {
+  const client = yield* findFirstClient()
+  if (client === undefined) return undefined
+  return { client, secrets: yield* listClientSecrets(client.client_id) }
 }
 
 function* listDefaultScopes(): Work<readonly string[]> {

@@ -8,11 +8,13 @@ interface Meaning {
   readonly storeWide: boolean
 }
 
-/** SQLite's primary result codes that say something about the file, not about one statement. */
+/** SQLite's result codes that say something about the file, not about one statement: primary ones, and one extended. */
 const MEANING: Readonly<Record<string, Meaning>> = {
   SQLITE_BUSY: { code: 'database_busy', words: 'database is busy', storeWide: true },
   SQLITE_PROTOCOL: { code: 'database_busy', words: 'database is busy', storeWide: true },
   SQLITE_FULL: { code: 'database_full', words: 'no space left for the database', storeWide: true },
+  // The index beside the write-ahead log cannot grow: what a full disk is called while a database is opened.
+  SQLITE_IOERR_SHMSIZE: { code: 'database_full', words: 'no space left for the database', storeWide: true },
   SQLITE_READONLY: { code: 'database_readonly', words: 'database is read-only', storeWide: true },
   SQLITE_CANTOPEN: { code: 'database_failed', words: 'cannot open the database', storeWide: true },
   SQLITE_NOTADB: { code: 'not_a_database', words: 'not an SQLite database', storeWide: true },
@@ -50,7 +52,7 @@ const meaningOf = (error: unknown): Meaning => {
     if (!('code' in at) || typeof at.code !== 'string') continue
     // Extended codes continue the primary one: SQLITE_IOERR_FSYNC, SQLITE_BUSY_SNAPSHOT.
     const primary = /^SQLITE_[A-Z]+/.exec(at.code)?.[0]
-    if (primary !== undefined) return MEANING[primary] ?? STATEMENT
+    if (primary !== undefined) return MEANING[at.code] ?? MEANING[primary] ?? STATEMENT
   }
   return STATEMENT
 }

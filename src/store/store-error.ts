@@ -9,6 +9,7 @@ export type StoreErrorCode =
   | 'database_outdated'
   | 'database_full'
   | 'database_corrupt'
+  | 'database_replaced'
   | 'database_failed'
   | 'table_conflict'
 
@@ -23,6 +24,7 @@ const HINT: Readonly<Record<StoreErrorCode, string>> = {
   database_outdated: 'oauthd db:migrate',
   database_full: 'free some space and try again',
   database_corrupt: 'restore a backup; PRAGMA integrity_check tells what is damaged',
+  database_replaced: 'stop oauthd, put the right file in its place, start oauthd again',
   database_failed: '--verbose shows the cause',
   table_conflict: 'rename that table, or pass --db with another file',
 }

@@ -150,10 +150,11 @@ test('SEC-01: a description has the live secrets without their value, and the li
   await store.write(() => putTokens({ jti: '1' }, { jti: '2', exp: NOW }))
   const detail = await store.read(describeClient('cl_1', NOW))
   assert.deepEqual(detail?.client, literalClient())
-  assert.deepEqual(
-    detail?.secrets.map(({ client_secret_id }) => client_secret_id),
-    ['cs_2', 'cs_3'],
-  )
+  const shown = { preview: 'ocs_…', created_at: NOW }
+  assert.deepEqual(detail?.secrets, [
+    { client_secret_id: 'cs_2', ...shown, expires_at: NOW + 1 },
+    { client_secret_id: 'cs_3', ...shown, expires_at: null },
+  ])
   assert.equal(detail?.tokens, 1)
   await store.write(() => markClientRevoked('cl_1', NOW))
   assert.equal((await store.read(describeClient('cl_1', NOW)))?.tokens, 0)

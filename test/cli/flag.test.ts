@@ -53,9 +53,10 @@ const run = async (words: string, surroundings = { env: {}, stdin: {}, stderr: {
     note: nothing,
     warn: nothing,
     mask: nothing,
+    heard: nothing,
   }
   const ask = { interactive: false, text: nothing, secret: nothing, confirm: nothing }
-  const context: Context = { globals, print, ask, config: nothing }
+  const context: Context = { globals, print, ask, config: nothing, stop: nothing }
   return command.run(parseCommand(argv, command), context)
 }
 
@@ -116,6 +117,18 @@ test('contract, exit codes: a flag that cannot be read is wrong usage and is nam
   assert.equal(await refusal('thing:make x --name'), '--name needs a value')
   assert.equal(await refusal('thing:make'), 'thing:make needs ID')
   assert.equal(await refusal('thing:make '), 'ID is empty')
+})
+
+test('contract, exit codes: an empty value, a flag as a value and a second value are wrong usage', async () => {
+  assert.equal(await refusal('thing:make x --name='), '--name is empty')
+  assert.equal(await refusal('thing:make x --redirect-uri='), '--redirect-uri is empty')
+  assert.equal(await refusal('thing:make x '), 'OTHER is empty')
+  assert.equal(await refusal('thing:make x --name --no-input'), '--name needs a value')
+  assert.equal(await refusal('thing:make x --redirect-uri --public'), '--redirect-uri needs a value')
+  assert.equal(await refusal('thing:make x --name A --name B'), '--name is given twice')
+  assert.equal(await refusal('thing:make x --port 1 --port 1'), '--port is given twice')
+  assert.equal(await refusal('thing:make x --config a --config b'), '--config is given twice')
+  assert.equal(await refusal('thing:make x --public --public --name -'), 'accepted')
 })
 
 test('LG-01: words too many are not repeated, for one of them may be a token', async () => {

@@ -50,6 +50,7 @@ test('contract, every command: --env takes a prefix in capitals and never swallo
   }
   assert.deepEqual(lookFirst(['--env', 'client:create']).words, ['client:create'])
   assert.throws(() => read('client:create --env=A-B'), Failure)
+  assert.throws(() => read(`client:create --env=${'A'.repeat(65)}`), Failure)
 })
 
 test('contract, every command: what follows -- is no option', () => {

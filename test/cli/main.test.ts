@@ -23,14 +23,42 @@ test('contract, exit codes: Ctrl-C is 130, also while nothing is asked', async (
   )
 })
 
+/** When the process sends itself the signal. */
+const SIGNALLED = {
+  'as soon as it is heard': "process.on('newListener', (name) => name === 'SIGINT' && setImmediate(send))",
+  'at the moment it is handed on': "process.on('removeListener', (name) => name === 'SIGINT' && send())",
+  'while the command is loaded': `registerHooks({
+    load(url, context, next) {
+      if (url.endsWith('/cli/serve.ts')) send()
+      return next(url, context)
+    },
+  })`,
+} as const
+
+for (const [when, sending] of Object.entries(SIGNALLED)) {
+  test(`contract, exit codes: a signal to serve ${when} is 0`, async (t) => {
+    const { path, remove } = await temporaryFolder()
+    t.after(remove)
+    const plant = join(path, 'plant.mjs')
+    const send = 'const send = () => process.kill(process.pid, process.env.SIGNAL)'
+    const text = `import { registerHooks } from 'node:module'\n${send}\n${sending}`
+    await writeFile(plant, text)
+    const args = ['--import', plant, LAUNCHER, 'serve', '--port', '0', '--json']
+    for (const SIGNAL of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      const { code, signal, stderr } = await run(process.execPath, args, { cwd: path, env: { SIGNAL } })
+      assert.deepEqual({ code, signal, stderr }, { code: 0, signal: null, stderr: '' }, SIGNAL)
+    }
+  })
+}
+
 test('LG-01: an unexpected error says that it is a bug, and more only with --verbose', async (t) => {
   const { path, remove } = await temporaryFolder()
   t.after(remove)
-  // Planted from outside: the file is read through a function that fails as no command expects.
+  // Planted from outside: the file is opened through a function that fails as no command expects.
   const plant = join(path, 'plant.mjs')
   const text =
     'import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module";' +
-    'fs.readFile = async () => { throw new RangeError("planted hunter2") }; syncBuiltinESMExports()'
+    'fs.open = async () => { throw new RangeError("planted hunter2") }; syncBuiltinESMExports()'
   await writeFile(plant, text)
   const args = ['--import', plant, LAUNCHER, 'config:show']
   const quiet = await run(process.execPath, args, { cwd: path })

@@ -151,7 +151,7 @@ test('contract, every command: --json on a terminal neither asks for what is mis
   for (const [words, message] of [
     [['token:introspect', '-', '--json'], 'the token is expected on stdin'],
     [['client:create', '--grant', 'client_credentials', '--json'], '--name is required'],
-    [[...CRON, '--secret-stdin', '--id', 'two'], 'the client secret is expected on stdin'],
+    [[...CRON, '--secret-stdin'], 'the client secret is expected on stdin'],
     [
       ['client:revoke', 'cron', '--json'],
       'Cron: 0 active tokens and .* stop working for good: --yes is required',

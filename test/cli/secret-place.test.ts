@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
@@ -23,12 +23,14 @@ test('contract, secrets out: a secret file outlives what fails after it was writ
   const flags = { secret_stdin: false, secret_file: file, github_output: false }
   const failing = (isKept: boolean): Promise<void> =>
     withSecretPlace(flags, silent, async (place) => {
-      assert.ok(existsSync(file), 'it is made before anything else')
+      assert.ok(!existsSync(file), 'who is stopped now leaves no empty file under its name')
+      assert.equal(readdirSync(path).length, 1, 'that it can be made was found out')
       if (isKept) place.keep(CLIENT)
       throw new Error('later')
     })
   await assert.rejects(failing(false), /^Error: later$/)
-  assert.ok(!existsSync(file))
+  assert.deepEqual(readdirSync(path), [])
   await assert.rejects(failing(true), /^Error: later$/)
+  assert.deepEqual(readdirSync(path), ['secret.txt'])
   assert.equal(readFileSync(file, 'utf8'), 'ocs_x\n')
 })

@@ -22,9 +22,9 @@ const says = async (running: Running, words: RegExp): Promise<void> => {
   while (!words.test(running.stderr())) await Promise.race([once(stderr, 'data'), over])
 }
 
-test('contract, serve: with --json one line says where; the log is JSON lines on stderr; SIGTERM and SIGINT exit 0', async (t) => {
+test('contract, serve: with --json one line says where; the log is JSON lines on stderr; SIGTERM, SIGINT and SIGHUP exit 0', async (t) => {
   const { path } = await folder(t)
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     const server = await serve([], { cwd: path })
     const { port } = new URL(server.url)
     assert.deepEqual(JSON.parse(server.stdout()), {
@@ -106,4 +106,14 @@ test('contract, settled points: the command line names the issuer that serve rec
     (await here(...create, '--issuer', 'https://b.example')).stdout,
     /^OAUTH_ISSUER=https:\/\/b\.example$/m,
   )
+})
+
+test("LG-01: SIGUSR1 does not open the port of Node's debugger", async (t) => {
+  const { path } = await folder(t)
+  const server = await serve([], { cwd: path })
+  process.kill(server.pid, 'SIGUSR1')
+  assert.equal((await fetch(`${server.url}/healthz`)).status, 200)
+  const { code, stderr } = await server.stop()
+  assert.equal(code, 0)
+  assert.doesNotMatch(stderr, /Debugger/i)
 })

@@ -116,7 +116,11 @@ export const activeOf = async (
 export const linesWith = async (serving: Serving, words: string): Promise<readonly string[]> => {
   const { stderr } = serving.child
   assert.ok(stderr)
-  while (!serving.stderr().includes(words)) await once(stderr, 'data')
+  const over = serving.ended.then(({ code, signal }) => {
+    throw new Error(`it ended with ${code ?? signal} and without this line`)
+  })
+  over.catch(() => {})
+  while (!serving.stderr().includes(words)) await Promise.race([once(stderr, 'data'), over])
   return serving
     .stderr()
     .split('\n')

@@ -1,6 +1,7 @@
 /** What the wire tests send in this process, once more against the real one, and its log. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { MOST_UNDER_WAY } from '../../src/http/pipelining.ts'
 import { bytesOf, type WireAnswer, wireTo } from '../http/_wire.ts'
 import { linesWith, openSite } from './_site.ts'
 
@@ -29,6 +30,9 @@ test('contract, bad input: a truncated body, a broken chunk, an endless head, a 
     bytesOf('POST', '/oauth/token', { ...FORM, ...headers }, sent)
   const cases: readonly (readonly [number, string])[] = [
     [400, post({ 'content-length': '1000' })],
+    [400, 'GET /healthz HTTP/1.1\r\n\r\n'],
+    [417, post({ expect: 'more' })],
+    [405, 'CONNECT localhost:443 HTTP/1.1\r\nhost: localhost:443\r\n\r\n'],
     [400, post({ 'transfer-encoding': 'chunked' }, `${body.length.toString(16)}\r\n${body}`)],
     [400, post({ 'transfer-encoding': 'chunked' }, 'ZZ\r\n')],
     [400, `${client_secret}\r\n\r\n`],
@@ -47,6 +51,16 @@ test('contract, bad input: a truncated body, a broken chunk, an endless head, a 
       bytes.slice(0, 120),
     )
   }
+})
+
+test('RFC 9112 9.3.2: a client that pipelines without end loses its connection, one within the limit gets all its answers', async () => {
+  const asked = bytesOf('GET', '/healthz', { connection: 'keep-alive' })
+  const within = await wire.send(asked.repeat(MOST_UNDER_WAY - 1) + bytesOf('GET', '/healthz', {}))
+  assert.deepEqual(
+    within.map(({ status }) => status),
+    Array.from({ length: MOST_UNDER_WAY }, () => 200),
+  )
+  assert.deepEqual(await wire.send(asked.repeat(MOST_UNDER_WAY + 1)), [])
 })
 
 test('LG-01: after all that the process still answers, ends with 0, and its output holds no secret', async () => {

@@ -59,7 +59,7 @@ const assertKept = async (tokens: readonly string[]): Promise<void> => {
   assert.equal((await next.stop()).code, 0)
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   test(`HTTP-17: at ${signal} requests that have begun are answered, new connections refused, exit 0`, async () => {
     const serving = await site.serve()
     const sockets = await Promise.all(Array.from({ length: 32 }, () => opened(serving)))

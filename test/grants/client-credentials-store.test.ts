@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { clientCredentials } from '../../src/grants/client-credentials.ts'
 import { OAuthError } from '../../src/protocol/error.ts'
 import { parseForm } from '../../src/protocol/form.ts'
-import { type AccessToken, listAccessTokens } from '../../src/store/access-token.ts'
+import { type ListedToken, listAccessTokens } from '../../src/store/token-list.ts'
 import { inspectToken } from '../../src/tokens.ts'
 import { type HttpAnswer, type TestServer, testClient, testServer } from '../_server.ts'
 import { NOW } from '../_store.ts'
@@ -21,7 +21,7 @@ const asking = async (
   return { ...at, client_id, ask: (form = {}) => at.post('token', { ...credentials, ...form }) }
 }
 
-const stored = ({ server }: TestServer): Promise<readonly AccessToken[]> =>
+const stored = ({ server }: TestServer): Promise<readonly ListedToken[]> =>
   server.store.read(listAccessTokens({ limit: 100 }))
 
 test('TK-09: the answer has no refresh token, whatever else the client is registered for', async (t) => {

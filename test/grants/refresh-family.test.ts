@@ -42,6 +42,7 @@ const present = async ({ at, client }: Real, token: string): Promise<string | un
     search: '',
     params: {},
     request_id: 'request',
+    route: 'token',
     at: at.server.clock(),
     now: Math.floor(at.server.clock() / 1000),
     note: {},

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { createListener } from '../../src/http/listener.ts'
-import { refuseUnparsed } from '../../src/http/unparsed.ts'
+import { refuseUnheard } from '../../src/http/unheard.ts'
 import type { Server } from '../../src/server.ts'
 
 export interface WireAnswer {
@@ -48,7 +48,8 @@ export const wireTo = (port: number): Wire => {
 
 /** A listener of ours in this process. */
 export const openWire = async (server: Server): Promise<Wire & { close(): Promise<void> }> => {
-  const http = createServer(createListener(server)).on('clientError', refuseUnparsed(server))
+  const http = createServer(createListener(server))
+  refuseUnheard(http, server)
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   const { port } = http.address() as AddressInfo

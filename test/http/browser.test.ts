@@ -18,6 +18,7 @@ const exchange = (
   search: '',
   params: {},
   request_id: 'r',
+  route: 'sign-in',
   at: NOW * 1000,
   now: NOW,
   note: {},

@@ -149,6 +149,7 @@ test('ERR-01: why a body could not be read is for the log', () => {
     search: '',
     params: {},
     request_id: 'r',
+    route: 'token',
     at: 0,
     now: 0,
     note: {},

@@ -112,7 +112,7 @@ test('HTTP-18: a write that fails makes /readyz 503 at once, and the log says wh
   assert.equal(answered.status, 503)
   assert.equal(/space|database/.test(answered.text), false)
   assert.ok(
-    h.lines().some((line) => line['msg'] === 'not ready' && JSON.stringify(line).includes('no space left')),
+    h.lines().some((line) => line['msg'] === 'fault' && JSON.stringify(line).includes('no space left')),
   )
 })
 

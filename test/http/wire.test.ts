@@ -1,5 +1,6 @@
 /** What comes over a socket and no client library would send. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { after, test } from 'node:test'
 import { basic, openHarness } from './_harness.ts'
 import { bytesOf, openWire, received, type WireAnswer } from './_wire.ts'
@@ -92,7 +93,8 @@ test('HTTP-13: TRACE is 405 and reflects nothing, and PROPFIND, CONNECT and OPTI
     assert.equal(answer.status, 405)
     assert.equal(answer.headers['allow'], 'POST, OPTIONS')
   }
-  assert.deepEqual(await wire.send('CONNECT evil:443 HTTP/1.1\r\nhost: evil:443\r\n\r\n'), [])
+  const connect = await send('CONNECT evil:443 HTTP/1.1\r\nhost: evil:443\r\n\r\n')
+  assert.deepEqual([connect.status, connect.headers['allow']], [405, 'GET, HEAD, POST, OPTIONS'])
   assert.equal((await send(bytesOf('OPTIONS', '*', {}))).status, 404)
   assert.equal((await send(bytesOf('EVIL', '/oauth/token', {}))).status, 400)
   await stillAnswers()
@@ -119,9 +121,45 @@ test('HTTP-15, MD-06: the Host header changes nothing, however it is written', a
   }
   const old = await send(`GET ${METADATA} HTTP/1.0\r\n\r\n`)
   assert.equal(old.body, plain.body)
-  assert.equal((await wire.send(`GET ${METADATA} HTTP/1.1\r\nconnection: close\r\n\r\n`))[0]?.status, 400)
   const secret = new URLSearchParams({ client_secret: client.client_secret })
   assert.equal((await send(post(`/oauth/token?${secret}`, { host: 'evil#' }))).status, 400)
+})
+
+test('RFC 9112 3.2: no Host header, and more than one, is a JSON 400 that closes the connection', async () => {
+  for (const head of [
+    'GET /healthz HTTP/1.1',
+    'POST /oauth/token HTTP/1.1\r\ncontent-length: 4',
+    'GET /healthz HTTP/1.1\r\nhost: a\r\nHOST: a',
+    'GET /healthz HTTP/1.0\r\nhost: a\r\nhost: b',
+  ]) {
+    const { status, headers } = await send(`${head}\r\n\r\n`)
+    assert.deepEqual([status, headers['connection']], [400, 'close'], head)
+  }
+})
+
+test('RFC 9110 10.1.1: an expectation that is not known is 417 in our form, 100-continue is met', async () => {
+  assert.equal((await send(post('/oauth/token', { expect: 'evil' }))).status, 417)
+  const socket = await wire.connect()
+  const answers = received(socket)
+  const [head = '', body = ''] = post('/oauth/token', { expect: '100-continue' }).split(/(?<=\r\n\r\n)/)
+  socket.write(head)
+  await once(socket, 'data')
+  socket.write(body)
+  const [interim, answer] = await answers
+  assert.deepEqual([interim?.status, answer?.status], [100, 200])
+  h.hideTokens(answer?.body)
+})
+
+test('HTTP-18: who asks for a tunnel and goes away, or has not read its answers, harms nobody', async () => {
+  const tunnel = 'CONNECT evil:443 HTTP/1.1\r\nhost: evil:443\r\n\r\n'
+  const gone = await wire.connect()
+  const closed = received(gone)
+  gone.write(tunnel)
+  gone.resetAndDestroy()
+  await closed
+  const behind = bytesOf('GET', '/healthz', { connection: 'keep-alive' }) + tunnel
+  assert.deepEqual(await wire.send(behind), [], 'a refusal would be read as the answer to the first')
+  await stillAnswers()
 })
 
 test('CA-04: a second Authorization or Content-Type header is refused, not overlooked', async () => {

@@ -11,6 +11,14 @@ test('CA-03: a chosen client_id has only characters that no encoding changes', (
   }
 })
 
+test('contract, client:create: a chosen client_id is mistaken neither for a flag nor for a folder', () => {
+  for (const client_id of ['-', '-x', '--json', '.', '..', '.hidden', '~', '~root', '_x']) {
+    assert.equal(chosenClientId(client_id)?.error, 'invalid_client_metadata', client_id)
+  }
+  for (const client_id of ['a-', 'a..', '0~', '1'])
+    assert.equal(chosenClientId(client_id), undefined, client_id)
+})
+
 test('DR-08: a chosen client_id does not look like a URL', () => {
   for (const client_id of ['https', 'httpsfoo', 'HTTP-client']) {
     assert.equal(chosenClientId(client_id)?.error, 'invalid_client_metadata', client_id)

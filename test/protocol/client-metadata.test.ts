@@ -148,6 +148,9 @@ test('RU-04: a private-use scheme needs the client to be public', () => {
 
 test('RFC 8707 section 2: a resource that could never be asked for is not registered', () => {
   refused({ ...CRON, resource: ['https://a.example', 'api'] }, /^resource\[1\]: must be absolute/)
+  const longest = `https://a.example/${'x'.repeat(2030)}`
+  assert.equal(registrable({ ...CRON, resource: [longest] }).resource.length, 1)
+  refused({ ...CRON, resource: [`${longest}x`] }, /^resource\[0\]: is longer than 2048 characters/)
   assert.deepEqual(registrable({ ...CRON, resource: ['https://a.example', 'https://a.example/'] }).resource, [
     'https://a.example',
   ])

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { endpoint, issuerProblem, wellKnownPath } from '../../src/protocol/issuer.ts'
 import { vectors } from './_refusal.ts'
@@ -8,6 +9,16 @@ test('contract, settled points: every endpoint is issuer, prefix and name', () =
   assert.equal(endpoint('https://id.example/p', 'a/b', 'token'), 'https://id.example/p/a/b/token')
   assert.equal(endpoint('https://id.example', '/oauth/', 'token'), 'https://id.example/oauth/token')
   assert.equal(endpoint('https://id.example/', '', 'token'), 'https://id.example/token')
+  assert.equal(endpoint('https://id.example//', '//a//', 'token'), 'https://id.example/a/token')
+})
+
+test('contract, settled points: a row of slashes inside of issuer or prefix costs no more than another text', () => {
+  // Where each slash were a new beginning, this would take half an hour: a process can be ended before.
+  const program = `import { endpoint } from './src/protocol/issuer.ts'
+    const slashes = '/'.repeat(2_000_000)
+    console.log(endpoint('https://id.example/' + slashes + 'a', 'a' + slashes + 'a', 'token').length)`
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 20_000 })
+  assert.equal(String(stdout), '4000029\n')
 })
 
 for (const { source, issuer, path } of vectors<{ source: string; issuer: string; path: string }[]>(

@@ -43,8 +43,40 @@ test('PG-10: client_name has no control and no character that turns text around'
     'a\u2066b',
     'a\u200fb',
     'a\u061cb',
+    'a\u206ab',
     '\ud800',
   )
+})
+
+test('PG-10: client_name has a character that can be seen', () => {
+  refused(
+    readName,
+    '\u200b',
+    '\u3164',
+    '\u2800 \u2800',
+    '\u00ad\u034f',
+    '\u{e0001}\u{e0041}\u{e007f}',
+    '\ufe0f\u{e0100}',
+    '\u115f\u1160\uffa0',
+    '\u180e\u2060\ufeff',
+    '\u0301',
+    '\ue000',
+  )
+  for (const name of [
+    'x',
+    '7',
+    '-',
+    '€',
+    '店',
+    'ㄱ',
+    '👩\u200d💻',
+    '❤\ufe0f',
+    '🏴\u{e0067}\u{e007f}',
+    '⠁',
+    'e\u0301',
+  ]) {
+    assert.equal(readName('client_name', name), name)
+  }
 })
 
 test('RFC 7591 section 2: a list is of strings, each once', () => {

@@ -101,6 +101,32 @@ test('contract, settled points: a prefix may hold slashes, but not at its ends a
   }
 })
 
+test('contract, every command: a database is the name of one file, the same to everybody', () => {
+  for (const db of [
+    'x',
+    './a b.db',
+    '../x.db',
+    '/var/lib/x.db',
+    ':memory:',
+    'C:\\x.db',
+    'C:/x.db',
+    'a:b',
+    '..x',
+  ]) {
+    assert.equal(completeSettings({ db }).db, db)
+  }
+  for (const db of ['', 7, 'a\0b']) assert.equal(refusal({ db }), 'db must be the name of a file')
+  for (const db of ['x.db ', ' x.db', 'x.db\n', '\u00a0x', ' ']) {
+    assert.equal(refusal({ db }), 'db must not begin or end with a blank', db)
+  }
+  for (const db of ['x.db/', 'x.db/.', './', '/', 'x\\']) {
+    assert.equal(refusal({ db }), 'db must be the name of a file, not of a folder', db)
+  }
+  for (const db of ['mysql://u:PW@h', 'file:///x.db', 'sqlite:/x.db', 'jdbc.x+y://u:PW@h/db?password=PW']) {
+    assert.equal(refusal({ db }), 'db must be the name of a file, not a URL')
+  }
+})
+
 test('contract, serve: a port is a whole number from 0 to 65535', () => {
   assert.equal(completeSettings({ port: 0 }).port, 0)
   assert.equal(completeSettings({ port: '65535' }).port, 65_535)
@@ -151,5 +177,13 @@ test('contract, interaction API: the page of the app is https, or http on loopba
   assert.equal(read('http://127.0.0.1:3000/consent'), 'http://127.0.0.1:3000/consent')
   for (const url of ['http://app.example/', 'app.example', '/consent', 'https://app.example/#a', 7]) {
     assert.match(refusal({ interaction_url: url }), /^interaction_url /, String(url))
+  }
+})
+
+test('contract, serve: a host, a prefix and an issuer have an end', () => {
+  const longest = { host: 'x'.repeat(255), prefix: 'x'.repeat(255), issuer: `https://x/${'x'.repeat(1014)}` }
+  for (const [name, value] of Object.entries(longest)) {
+    assert.equal(refusal({ [name]: value }), 'accepted')
+    assert.equal(refusal({ [name]: `${value}x` }), `${name} must be at most ${value.length} characters`)
   }
 })

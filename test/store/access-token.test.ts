@@ -4,13 +4,12 @@ import {
   countExpiredTokens,
   countLiveTokens,
   findAccessToken,
-  listAccessTokens,
   listLiveTokenIds,
   markAccessTokenRevoked,
   purgeAccessTokens,
-  type TokenFilter,
 } from '../../src/store/access-token.ts'
 import { markClientRevoked } from '../../src/store/client.ts'
+import { type ListedToken, listAccessTokens, type TokenFilter } from '../../src/store/token-list.ts'
 import { run, type Store } from '../../src/store/work.ts'
 import { NOW, testStore } from '../_store.ts'
 import { putClients, putTokens } from './_rows.ts'
@@ -81,6 +80,26 @@ test('contract, token:list: newest first, by pages', async (t) => {
   assert.deepEqual(await listed(store, { limit: 2 }), ['5', '4'])
   assert.deepEqual(await listed(store, { limit: 2, before: '4' }), ['3', '2'])
   assert.deepEqual(await listed(store, { limit: 2, before: '1' }), [])
+})
+
+test('house 4: a list of tokens reads no hash, and no other column that it does not show', async (t) => {
+  const { store } = await testStore(t)
+  await store.write(() => putClients('cl_1'))
+  await store.write(() => putTokens({ jti: '1', aud: ['https://a.example'] }))
+  const token: ListedToken = {
+    jti: '1',
+    client_id: 'cl_1',
+    authorization_id: null,
+    sub: 'cl_1',
+    grant_type: 'client_credentials',
+    scope: 'a',
+    iat: NOW,
+    exp: NOW + 3600,
+    revoked_at: null,
+    client_revoked_at: null,
+    authorization_revoked_at: null,
+  }
+  assert.deepEqual(await store.read(listAccessTokens({ limit: 9 })), [token])
 })
 
 test('contract, token:list: of one client, of one subject, live ones only, and all of that together', async (t) => {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { latestVersion, readSchema, type Step, steps } from '../../src/store/migrate.ts'
-import { openStore, pendingSteps } from '../../src/store/open.ts'
-import { connection, NOW, temporaryFolder, testStore } from '../_store.ts'
+import { type OpenedStore, openStore, pendingSteps } from '../../src/store/open.ts'
+import { atEnd, connection, NOW, temporaryFolder, testStore } from '../_store.ts'
 import { names, put } from './_work.ts'
 
 const BASELINE = readFileSync(new URL('baseline-1.sql', import.meta.url), 'utf8')
@@ -112,6 +112,33 @@ test('house 4: an older database is refused by a command that does not migrate, 
     },
   )
   assert.equal(connection(t, file).prepare('SELECT count(*) FROM oauthd_migration').pluck().get(), 1)
+})
+
+test('house 9: who opens an older database is asked first, with its sealed hash keys, and may leave it as it is', async (t) => {
+  const file = await oldDatabase(t)
+  connection(t, file).exec("INSERT INTO oauthd_hash_key VALUES ('hk_1', 'sealed', 1)")
+  const asked: unknown[] = []
+  const open = (list: readonly Step[], refusal?: Error): Promise<OpenedStore> =>
+    openStore(file, {
+      mode: 'migrate',
+      now: NOW,
+      internals: { steps: list },
+      async mayMigrate(sealed) {
+        asked.push(sealed)
+        if (refusal !== undefined) throw refusal
+      },
+    })
+  const refusal = new Error('another secret')
+  await assert.rejects(open([initial, note], refusal), refusal)
+  const version = connection(t, file).prepare('SELECT max(version) FROM oauthd_migration').pluck()
+  assert.equal(version.get(), 1)
+  const store = await open([initial, note])
+  atEnd(t, () => store.close())
+  assert.equal(version.get(), 2)
+  assert.deepEqual(asked, Array(2).fill([{ hash_key_id: 'hk_1', sealed: 'sealed' }]))
+  const again = await open([initial, note])
+  atEnd(t, () => again.close())
+  assert.equal(asked.length, 2, 'nobody is asked where nothing is to be migrated')
 })
 
 test('house 9: a step that fails leaves the database as it was, and is named', async (t) => {

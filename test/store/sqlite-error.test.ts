@@ -13,6 +13,7 @@ test('house 4: each failure of SQLite has a code of ours, extended ones that of 
     SQLITE_READONLY_DIRECTORY: 'database_readonly',
     SQLITE_NOTADB: 'not_a_database',
     SQLITE_CORRUPT_VTAB: 'database_corrupt',
+    SQLITE_IOERR_SHMSIZE: 'database_full',
     SQLITE_IOERR_FSYNC: 'database_failed',
     SQLITE_CONSTRAINT_UNIQUE: 'database_failed',
   })
@@ -23,6 +24,7 @@ test('house 4: failures of the file hit the whole batch, those of a statement on
   const wide = [
     'SQLITE_FULL',
     'SQLITE_IOERR_WRITE',
+    'SQLITE_IOERR_SHMSIZE',
     'SQLITE_READONLY',
     'SQLITE_CORRUPT',
     'SQLITE_BUSY',
