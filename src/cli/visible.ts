@@ -10,4 +10,4 @@ export const visible = (text: string): string => text.replace(STEERING, '\u{fffd
 
 /** Requirement LG-01: no token and no secret in an error text, also when typed where it does not belong. */
 export const redact = (text: string): string =>
-  visible(text).replace(/\bo(at|rt|ac|dc|cs)_[A-Za-z0-9_-]{8,}/g, 'o$1_…')
+  visible(text).replace(/\bo(at|rt|ac|dc|cs|se)_[A-Za-z0-9_-]{8,}/g, 'o$1_…')
