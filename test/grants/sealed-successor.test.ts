@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import type { Alarm } from '../../src/store/timers.ts'
 import { appClient, family, member, refresh } from '../_person.ts'
 import { type TestClient, type TestServer, testServer } from '../_server.ts'
-import { connection, turnOver } from '../_store.ts'
+import { connection, NOW, turnOver } from '../_store.ts'
 
 /** Alarms that ring when the test says so. */
 const testAlarm = (): { alarm: Alarm; waits: number[]; pending(): number; ring(): Promise<void> } => {
@@ -140,5 +140,8 @@ test('RT-11: a sweep that fails is told to the log and tried again; a closed ser
   await refresh(at, at.client, (await family(at, at.client)).refresh_token)
   assert.equal(at.pending(), 1)
   await at.server.close()
+  assert.equal(at.pending(), 0)
+  // An answer that was on its way.
+  at.server.sealed.note(NOW + 60)
   assert.equal(at.pending(), 0)
 })
