@@ -73,7 +73,11 @@ const addFlag = (
   const option = new Option(placeholder === undefined ? flagOf(name) : `${flagOf(name)} <value>`)
   if (many) option.argParser((value: string, before: readonly string[] = []) => [...before, value])
   parser.addOption(option)
-  return () => [name, parser.getOptionValue(option.attributeName())]
+  return () => {
+    const value = parser.getOptionValue(option.attributeName())
+    // commander takes --no-open for an `open` that is true until it is given.
+    return [name, option.negate ? value === false : value]
+  }
 }
 
 /**
