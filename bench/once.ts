@@ -85,36 +85,36 @@ export const openOnce = (db: string, server: Server, apps: readonly Credentials[
           client_id,
           iat: now,
           exp: now + DAY,
-          purge_at: now + DAY,
           retries: 0,
+          purge_at: now + DAY,
         }
         const before = server.secrets.mint('refresh_token', at)
         const current = server.secrets.mint('refresh_token', at)
-        // Its predecessor lies sealed, as when an app refreshes: that is wiped too.
         insert(
           insertRefreshToken({
             ...common,
             refresh_token_id: before.id,
             token_hash: before.hash,
             hash_key_id: before.hash_key_id,
-            predecessor_id: null,
             used_at: now,
-            successor: sealSuccessor(before.clear, current.clear),
-            successor_exp: now + 3600,
-            sealed_until: now + 600,
+            successor_id: current.id,
+            sealed: null,
+            sealed_until: null,
+            answer_exp: null,
           }),
         )
+        // It lies sealed, as when an app refreshes soon: that is wiped by its use.
         insert(
           insertRefreshToken({
             ...common,
             refresh_token_id: current.id,
             token_hash: current.hash,
             hash_key_id: current.hash_key_id,
-            predecessor_id: before.id,
             used_at: null,
-            successor: null,
-            successor_exp: null,
-            sealed_until: null,
+            successor_id: null,
+            sealed: sealSuccessor(before.clear, current.clear),
+            sealed_until: now + 600,
+            answer_exp: now + 3600,
           }),
         )
         return { grant_type: 'refresh_token', refresh_token: current.clear }

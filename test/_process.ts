@@ -156,6 +156,7 @@ export const temporaryFolder = async (): Promise<{ path: string; remove: () => P
 const CLONED = [
   'bin',
   'src',
+  'examples',
   'package.json',
   'schema.sql',
   'tsconfig.json',

@@ -5,6 +5,7 @@ import { inspect } from 'node:util'
 import { createClient, rotateSecret } from '../src/clients.ts'
 import { keyFile } from '../src/master-secret.ts'
 import { createToken, revokeOne } from '../src/tokens.ts'
+import { allow, appClient, member, redeem, refresh, VERIFIER } from './_person.ts'
 import { type TestServer, testClient, testServer } from './_server.ts'
 
 /** Errors with their causes and stacks too. */
@@ -24,7 +25,7 @@ const traces = ({ db, logged }: TestServer): ReadonlyMap<string, Buffer> => {
  * stands for. The id of a token is public, and its checksum says nothing.
  */
 const shapes = (clear: string): readonly Buffer[] => {
-  const secret = /^(?:oat_.{26}|ocs_)(.{43}).{6}$/.exec(clear)?.[1]
+  const secret = /^(?:o(?:at|rt|ac)_.{26}|ocs_)(.{43}).{6}$/.exec(clear)?.[1]
   if (secret === undefined) return [Buffer.from(clear)]
   const bytes = Buffer.from(secret, 'base64url')
   return [Buffer.from(clear), Buffer.from(secret), bytes, Buffer.from(bytes.toString('hex'))]
@@ -95,6 +96,30 @@ test('CA-08, LG-01: nor is any after the log file has gone into the database', a
   await at.server.close()
   assert.ok(!existsSync(`${at.db}-wal`))
   for (const clear of seen) assert.deepEqual(found(at, clear), [], clear)
+})
+
+test('RT-11, LG-01: codes and refresh tokens, used, retried and replayed, are nowhere in clear, nor in the log', async (t) => {
+  const at = await testServer(t)
+  const client = await appClient(at.server)
+  const { code } = await allow(at.server, client)
+  const answers = [await redeem(at, client, code)]
+  const first = member(answers[0] ?? { status: 0, body: {} }, 'refresh_token')
+  for (let n = 0; n < 2; n += 1) answers.push(await refresh(at, client, first))
+  for (let n = 0; n < 2; n += 1)
+    answers.push(
+      await refresh(at, client, member(answers[1 + n] ?? { status: 0, body: {} }, 'refresh_token')),
+    )
+  await redeem(at, client, code, { code_verifier: 'x'.repeat(43) })
+  await redeem(at, client, code)
+  const seen = new Set([
+    code,
+    VERIFIER,
+    ...answers.flatMap(({ body }) => [body['access_token'], body['refresh_token']]),
+  ])
+  assert.equal(seen.size, 2 + 5 + 3)
+  for (const clear of seen) assert.deepEqual(found(at, String(clear)), [], String(clear))
+  await at.server.close()
+  for (const clear of seen) assert.deepEqual(found(at, String(clear)), [], String(clear))
 })
 
 test('KEY-05: the master secret is in the key file and nowhere else; no private key is in clear', async (t) => {

@@ -1,6 +1,6 @@
 import { insertAccessToken } from '../store/access-token.ts'
 import type { Authorization } from '../store/authorization.ts'
-import { insertRefreshToken } from '../store/refresh-token.ts'
+import { insertRefreshToken, type RefreshToken } from '../store/refresh-token.ts'
 import type { Work } from '../store/work.ts'
 
 /** An access token minted before the transaction: the clear value, and what is stored of it. */
@@ -45,7 +45,7 @@ export interface Issued {
 /** A refresh token to answer with: at hand, or sealed for who presented the one before (RT-08). */
 export type IssuedRefresh =
   | { readonly kind: 'clear'; readonly refresh_token: string; readonly sealed_until?: number | null }
-  | { readonly kind: 'sealed'; readonly successor: string }
+  | { readonly kind: 'sealed'; readonly sealed: string }
 
 /** The only place where a token row is inserted. */
 export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Issued> {
@@ -94,38 +94,37 @@ export const issueUnder = (
     ttl: Math.min(ttl, expires_at - now),
   })
 
-/** Where a generation of a refresh token stands in its family. */
+/** A generation of a refresh token. */
 export interface Generation {
-  readonly predecessor_id: string | null
   readonly now: number
   /** Seconds. */
   readonly idle_ttl: number
+  /** What is kept of the answer it goes out with, so that it can be given again (RT-07). */
+  readonly answer?: Pick<RefreshToken, 'sealed' | 'sealed_until' | 'answer_exp'>
 }
 
-/** Inserts a generation: the first, or the one that takes the place of its predecessor (RT-07). */
-export function* issueRefreshToken(
-  fresh: FreshRefreshToken,
+const NO_ANSWER = { sealed: null, sealed_until: null, answer_exp: null }
+
+/** Inserts a generation: the first, or the one that takes the place of one that was used. */
+export const issueRefreshToken = (
+  { refresh_token_id, token_hash, hash_key_id }: FreshRefreshToken,
   { authorization_id, client_id, expires_at }: Authorization,
-  { predecessor_id, now, idle_ttl }: Generation,
-): Work<void> {
-  const { refresh_token_id, token_hash, hash_key_id } = fresh
-  yield* insertRefreshToken({
+  { now, idle_ttl, answer = NO_ANSWER }: Generation,
+): Work<void> =>
+  insertRefreshToken({
     refresh_token_id,
     token_hash,
     hash_key_id,
     authorization_id,
     client_id,
-    predecessor_id,
     iat: now,
     exp: Math.min(now + idle_ttl, expires_at),
     used_at: null,
+    successor_id: null,
+    ...answer,
     retries: 0,
-    successor: null,
-    successor_exp: null,
-    sealed_until: null,
     purge_at: expires_at,
   })
-}
 
 /** The token response of RFC 6749 section 5.1; an empty scope leaves the member out. */
 export interface TokenResponse {

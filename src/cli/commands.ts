@@ -4,7 +4,7 @@ import type { Command } from './command.ts'
 export interface Entry {
   readonly name: string
   /** The heading it stands under; none: not listed. */
-  readonly group?: 'Server' | 'Clients' | 'Tokens' | 'People' | 'Setup' | 'Data'
+  readonly group?: 'Server' | 'Clients' | 'Tokens' | 'People' | 'Setup' | 'Data' | 'Try it'
   /** One sentence with its stop. */
   readonly summary: string
   /** A signal asks it to stop, from its first moment on, and its exit is 0. */
@@ -200,6 +200,18 @@ export const COMMANDS: readonly Entry[] = [
     group: 'Data',
     summary: 'Remove what has expired.',
     load: async () => (await import('./db-prune.ts')).dbPrune,
+  },
+  {
+    name: 'flow:code',
+    group: 'Try it',
+    summary: 'Sign in in the browser, and print the tokens.',
+    load: async () => (await import('./flow-code.ts')).flowCode,
+  },
+  {
+    name: 'flow:client-credentials',
+    group: 'Try it',
+    summary: 'Ask the server for a token, as the client does.',
+    load: async () => (await import('./flow-client-credentials.ts')).flowClientCredentials,
   },
 ]
 

@@ -77,7 +77,11 @@ const addFlag = (
   if (many) option.argParser((value: string, before: readonly string[] = []) => [...before, value])
   else if (option.required) option.argParser(onlyOnce(name))
   parser.addOption(option)
-  return () => [name, parser.getOptionValue(option.attributeName())]
+  return () => {
+    const value = parser.getOptionValue(option.attributeName())
+    // commander takes --no-open for an `open` that is true until it is given.
+    return [name, option.negate ? value === false : value]
+  }
 }
 
 /** Of two values one would be passed over without a word. */

@@ -56,6 +56,8 @@ export interface Printer {
   readonly raw: (text: string) => void
   /** Talk on stderr, for people only. */
   readonly note: (text: string) => void
+  /** What somebody must do now for the command to go on; goes to stderr in every mode, with --json as `event`. */
+  readonly instruct: (text: string, event: object) => void
   /** Something that should be put right; goes to stderr in every mode. */
   readonly warn: (text: string, hint?: string) => void
   /** GitHub's runner reads both streams; stderr keeps stdout clean. */
@@ -106,6 +108,7 @@ export const createPrinter = (
     note: (text) => {
       if (mode === 'human') talk(visible(text))
     },
+    instruct: (text, event) => talk(mode === 'json' ? JSON.stringify(event) : visible(text)),
     warn: (text, hint) => {
       const message = redact(text)
       if (mode === 'json') return talk(JSON.stringify({ warning: { message, ...(hint ? { hint } : {}) } }))

@@ -1,11 +1,11 @@
 import { createToken } from '../tokens.ts'
 import { findActive } from './client-find.ts'
 import { type Command, defineCommand } from './command.ts'
-import { failed, misused } from './failure.ts'
-import { type FlagValues, lifetime, text, texts, toggle } from './flag.ts'
-import type { Mode } from './globals.ts'
+import { failed } from './failure.ts'
+import { lifetime, text, texts } from './flag.ts'
 import { withServer } from './open.ts'
 import { scopes } from './scope-flag.ts'
+import { printToken, refuseTwoForms, TOKEN_FORMS } from './token-output.ts'
 import { namedPerson } from './token-user.ts'
 
 const FLAGS = {
@@ -14,8 +14,7 @@ const FLAGS = {
   scope: scopes('scopes the client has (default: as the token endpoint would grant)', { mayBeEmpty: true }),
   resource: texts('URL', 'what it is for (RFC 8707)'),
   ttl: lifetime("how long it lives (default: the client's, else the server's)"),
-  header: toggle('print it as an Authorization header'),
-  bare: toggle('print the token alone'),
+  ...TOKEN_FORMS,
 }
 
 /** `oauthd token:create`: a token straight from the database, without the client's secret. */
@@ -57,30 +56,7 @@ export const tokenCreate: Command = defineCommand({
       const person = flags.user === undefined ? undefined : await namedPerson(server, flags.user)
       const { resource, ttl } = flags
       const token = await createToken(server, { client, person, scope: flags.scope, resource, ttl })
-      const { access_token, expires_in, scope } = token
-      if (flags.header || flags.bare) {
-        print.mask(access_token)
-        return print.raw(flags.header ? `Authorization: Bearer ${access_token}` : access_token)
-      }
-      return print.result({
-        json: () => token,
-        ids: [access_token],
-        env: { ACCESS_TOKEN: access_token },
-        fields: [
-          ['access_token', access_token],
-          ['expires_in', String(expires_in)],
-          ...(scope === undefined ? [] : [['scope', scope] as const]),
-        ],
-        secrets: [access_token],
-      })
+      printToken(print, flags, token)
     })
   },
 })
-
-/** A form of output is one of its own. @throws {Failure} exit 2 */
-const refuseTwoForms = ({ header, bare }: FlagValues<typeof FLAGS>, mode: Mode): void => {
-  if (header && bare) throw misused('--header and --bare exclude each other', 'leave one of them out')
-  if ((header || bare) && mode !== 'human') {
-    throw misused(`--${header ? 'header' : 'bare'} and --${mode} exclude each other`, 'leave one of them out')
-  }
-}

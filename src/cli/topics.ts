@@ -16,6 +16,7 @@ const environment = (): string =>
         'the master secret, at least 32 characters; several separated by commas, newest first',
       ],
       ['OAUTHD_CONFIG', 'the configuration file (default ./oauthd.toml if it is there)'],
+      ['OAUTH_CLIENT_SECRET', 'the secret of the client that flow:code and flow:client-credentials ask as'],
       ['OAUTHD_NO_INPUT, CI', 'never ask a question'],
       ['NO_COLOR', 'no colours'],
       ['GITHUB_ACTIONS', 'when true, secrets are masked in the log before they are printed'],

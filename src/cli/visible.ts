@@ -14,5 +14,5 @@ export const visible = (text: string): string => text.replace(STEERING, '\u{fffd
  */
 export const redact = (text: string): string =>
   visible(text)
-    .replace(/\bo(at|rt|ac|dc|cs)_[A-Za-z0-9_-]{8,}/g, 'o$1_…')
+    .replace(/\bo(at|rt|ac|dc|cs|se)_[A-Za-z0-9_-]{8,}/g, 'o$1_…')
     .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi, '$1…@')

@@ -61,7 +61,7 @@ export const authorizationCode: PersonGrant = {
       })
       if (!client.grant_types.includes('refresh_token')) return issued
       const idle_ttl = client.refresh_idle_ttl ?? refresh_idle_ttl
-      yield* issueRefreshToken(fresh_refresh, authorization, { predecessor_id: null, now, idle_ttl })
+      yield* issueRefreshToken(fresh_refresh, authorization, { now, idle_ttl })
       return { ...issued, refresh: { kind: 'clear', refresh_token: fresh_refresh.refresh_token } }
     }
   },

@@ -11,7 +11,6 @@ import {
   extendRefreshToken,
   findRefreshToken,
   type RefreshToken,
-  wipeSuccessor,
 } from '../store/refresh-token.ts'
 import type { Work } from '../store/work.ts'
 import { endByReuse, type PersonAttempt, type PersonGrant, type Reuse, required } from './grant.ts'
@@ -52,11 +51,7 @@ export const refreshToken: PersonGrant = {
       }
       const rotated = yield* rotate(under, token)
       if (rotated !== undefined) return rotated
-      const first = yield* claimRetry(token.refresh_token_id, MOST_RETRIES, now)
-      if (first === undefined) return yield* refuseUsed(token, now)
-      // RT-09: a second access token for the first answer's lifetime.
-      const issued = yield* issue(under, first.successor_exp)
-      return { ...issued, refresh: { kind: 'sealed', successor: first.successor } }
+      return yield* repeat(under, token)
     }
   },
 }
@@ -102,21 +97,40 @@ function* keep({ attempt, authorization }: Under, token: RefreshToken): Work<boo
   return yield* extendRefreshToken(token.refresh_token_id, exp, attempt.now)
 }
 
-/** RT-07, RT-11: takes the current generation and makes the next; `undefined` when it was taken before. */
-function* rotate(under: Under, token: RefreshToken): Work<Issued | undefined> {
+/** RT-07: takes the current generation and makes the next; `undefined` when it was taken before. */
+function* rotate(under: Under, { refresh_token_id }: RefreshToken): Work<Issued | undefined> {
   const { attempt, authorization } = under
   const { client, now, sealed, fresh_refresh } = attempt
-  const { refresh_token_id, predecessor_id } = token
+  if (!(yield* claimRefreshToken(refresh_token_id, fresh_refresh.refresh_token_id, now))) return undefined
   const sealed_until = sealed === null ? null : now + (client.refresh_grace ?? attempt.refresh_grace)
-  const successor_exp = Math.min(now + accessTtl(attempt), authorization.expires_at)
-  const use = { successor: sealed, successor_exp, sealed_until }
-  if (!(yield* claimRefreshToken(refresh_token_id, use, now))) return undefined
-  if (predecessor_id !== null) yield* wipeSuccessor(predecessor_id)
-  const idle_ttl = idleTtl(attempt)
-  yield* issueRefreshToken(fresh_refresh, authorization, { predecessor_id: refresh_token_id, now, idle_ttl })
+  const answer_exp = Math.min(now + accessTtl(attempt), authorization.expires_at)
+  const answer = { sealed, sealed_until, answer_exp }
+  yield* issueRefreshToken(fresh_refresh, authorization, { now, idle_ttl: idleTtl(attempt), answer })
   const issued = yield* issue(under)
   return { ...issued, refresh: { kind: 'clear', refresh_token: fresh_refresh.refresh_token, sealed_until } }
 }
+
+/** RT-08 to RT-10: a used token is a lost answer that is asked for again, or it is reuse. */
+function* repeat(
+  under: Under,
+  { refresh_token_id, authorization_id }: RefreshToken,
+): Work<Issued | OAuthError | Reuse> {
+  const { now } = under.attempt
+  // Somebody may have used it since it was read.
+  const successor_id = (yield* findRefreshToken(refresh_token_id))?.successor_id ?? ''
+  const first = yield* claimRetry(successor_id, MOST_RETRIES, now)
+  if (first !== undefined) {
+    // RT-09: a second access token, for the first one's lifetime.
+    const issued = yield* issue(under, first.answer_exp)
+    return { ...issued, refresh: { kind: 'sealed', sealed: first.sealed } }
+  }
+  const successor = yield* findRefreshToken(successor_id)
+  if (successor !== undefined && isOpen(successor, now)) return refused('asked for again too often')
+  return yield* endByReuse('refresh_reuse', authorization_id, now, refused('refresh token used again'))
+}
+
+const isOpen = ({ used_at, sealed, sealed_until }: RefreshToken, now: number): boolean =>
+  used_at === null && sealed !== null && (sealed_until ?? 0) >= now
 
 function* issue({ attempt, authorization, scope, resource }: Under, not_after?: number): Work<Issued> {
   const { now, fresh } = attempt
@@ -128,15 +142,4 @@ function* issue({ attempt, authorization, scope, resource }: Under, not_after?: 
     not_after === undefined ? Number.POSITIVE_INFINITY : not_after - now,
   )
   return yield* issueUnder(fresh, authorization, { grant_type: GRANT_TYPE, scope, resource, now, ttl })
-}
-
-/** RT-09, RT-10: asked for too often while its window is open; or used before, and that is over. */
-function* refuseUsed(
-  { refresh_token_id, authorization_id }: RefreshToken,
-  now: number,
-): Work<OAuthError | Reuse> {
-  const token = yield* findRefreshToken(refresh_token_id)
-  const isOpen = token !== undefined && token.successor !== null && (token.sealed_until ?? 0) >= now
-  if (isOpen) return refused('asked for again too often')
-  return yield* endByReuse('refresh_reuse', authorization_id, now, refused('refresh token used again'))
 }

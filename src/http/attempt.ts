@@ -79,5 +79,5 @@ export const issuedOf = (server: Server, exchange: Exchange, client: Client, out
 /** The refresh token of an answer, in clear; one that lies sealed is opened with the one presented (RT-08). */
 export const refreshTokenOf = ({ refresh }: Issued, form: Form): string | undefined => {
   if (refresh === undefined || refresh.kind === 'clear') return refresh?.refresh_token
-  return openSuccessor(form.values.get('refresh_token') ?? '', refresh.successor)
+  return openSuccessor(form.values.get('refresh_token') ?? '', refresh.sealed)
 }

@@ -72,7 +72,25 @@ export const decideAuthorizationRequest: Handler = async (server, exchange) => {
 
 const denied = (): OAuthError => new OAuthError('access_denied', 'the person said no')
 
-const opened = async (server: Server, exchange: Exchange): Promise<Pending> => {
+/** A pending request that is kept. */
+export interface OpenedRequest extends Pending {
+  readonly stored: StoredAuthorizationRequest
+}
+
+/** A request that our own pages ask about: never one that an app does, which knows its people itself. */
+const opened = async (server: Server, exchange: Exchange): Promise<OpenedRequest> => {
+  const pending = await openedRequest(server, exchange)
+  const isTheApps = server.settings.interaction_url !== undefined || pending.stored.decision !== null
+  if (isTheApps) throw requestIsOver(pending.client.client_name)
+  return pending
+}
+
+/**
+ * The request that the path names, of this browser, its client looked at again.
+ *
+ * @throws {OAuthError} shown as the page `expired`
+ */
+export const openedRequest = async (server: Server, exchange: Exchange): Promise<OpenedRequest> => {
   const browser = browserOf(server, exchange)
   const stored = await pendingRequest(server, exchange, browser, exchange.params['request_id'] ?? '')
   const registered = await server.registry.client(stored.client_id)
@@ -86,7 +104,7 @@ const opened = async (server: Server, exchange: Exchange): Promise<Pending> => {
 }
 
 /** AZ-07: a fault of ours reaches the client; what is for the person alone becomes a page. */
-const tellingClient = async (
+export const tellingClient = async (
   pending: Pending,
   work: () => ReturnType<typeof proceed>,
 ): ReturnType<typeof proceed> => {

@@ -1,4 +1,10 @@
-import { type Approved, approveRequest, denyRequest, requestIsOver } from '../actions/authorization.ts'
+import {
+  type Approval,
+  type Approved,
+  approveRequest,
+  denyRequest,
+  requestIsOver,
+} from '../actions/authorization.ts'
 import { newId } from '../crypto/secret.ts'
 import { leavingPage } from '../pages/leaving.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
@@ -59,28 +65,40 @@ interface Granted {
 }
 
 /** The person who is signed in allows all that is asked, or has before. */
-export const approve = async (
-  { server, exchange, client, request, stored }: Pending,
+export const approve = (
+  pending: Pending,
   { session_id, sub, username, auth_time }: SignedIn,
-  answer: 'once' | 'remember' | 'unasked',
+  answer: Approval['answer'],
+): Promise<Granted | OAuthError> => {
+  const person = { sub, username, auth_time, acr: null, amr: null }
+  const { scope } = pending.request
+  return grant(pending, { person, session_id, scope, claims: null, answer })
+}
+
+/** Makes an authorization and its code; a stored request is answered by that, once. */
+export const grant = async (
+  { server, exchange, client, request, stored }: Pending,
+  allowed: Pick<Approval, 'person' | 'session_id' | 'scope' | 'claims' | 'answer'>,
 ): Promise<Granted | OAuthError> => {
   const code = server.secrets.mint('authorization_code', exchange.at)
   const fresh = { authorization_id: newId(PREFIX.authorization, exchange.at), code }
   const approved = await server.store.write(() =>
     approveRequest({
+      ...allowed,
       request: stored ?? request,
       client,
-      person: { sub, username, auth_time, acr: null, amr: null },
-      session_id,
-      scope: request.scope,
-      claims: null,
-      answer,
       fresh,
       now: exchange.now,
       lifetimes: server.settings,
     }),
   )
-  return approved instanceof OAuthError ? approved : { code: code.clear, approved }
+  if (approved instanceof OAuthError) return approved
+  const { request_id } = exchange
+  const { client_id } = client
+  const { authorization_id } = approved
+  const { sub } = allowed.person
+  server.log.info({ request_id, client_id, sub, authorization_id }, 'authorization_approved')
+  return { code: code.clear, approved }
 }
 
 /** A session or a consent that had ended when the approval was written: the look is taken again. */
@@ -102,6 +120,9 @@ export const refuseToClient = async (pending: Pending, error: OAuthError): Promi
   if (stored !== undefined) {
     const over = await server.store.write(() => denyRequest(stored.request_id, exchange.now))
     if (over !== undefined) throw requestIsOver(client.client_name)
+    const { request_id } = exchange
+    const { client_id } = client
+    server.log.info({ request_id, client_id, error: error.error }, 'authorization_denied')
   }
   return sendToClient(pending, error)
 }

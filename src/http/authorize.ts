@@ -7,6 +7,7 @@ import { type Answer, type Exchange, empty, type Handler, NO_STORE } from './ans
 import { type Pending, proceed, sendToClient } from './authorization-step.ts'
 import { readLooseForm } from './body.ts'
 import { browserOf } from './browser.ts'
+import { handOver } from './hand-over.ts'
 import { basePath } from './page.ts'
 import { toldRefusal } from './refuse.ts'
 
@@ -14,7 +15,9 @@ import { toldRefusal } from './refuse.ts'
 export const authorize: Handler = (server, exchange) =>
   examined(server, exchange, parseLoosely(exchange.search), 'redirect', (asked) => {
     const browser = browserOf(server, exchange)
-    return proceed({ ...asked, server, exchange, browser, stored: undefined, by: 'redirect' })
+    const pending: Pending = { ...asked, server, exchange, browser, stored: undefined, by: 'redirect' }
+    const { interaction_url } = server.settings
+    return interaction_url === undefined ? proceed(pending) : handOver(pending, interaction_url)
   })
 
 /**

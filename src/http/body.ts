@@ -8,6 +8,7 @@ import type { Exchange } from './answer.ts'
 export const BODY_LIMIT = 65_536
 
 const FORM = /^application\/x-www-form-urlencoded\s*(?:;\s*charset="?utf-8"?\s*)?$/i
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i
 
 /**
  * Reads the form of a POST in the order of ERR-08: size, content type, duplicates. From here on the
@@ -28,16 +29,39 @@ export const readForm = async (server: Pick<Server, 'clock'>, exchange: Exchange
 export const readLooseForm = async (server: Pick<Server, 'clock'>, exchange: Exchange): Promise<LooseForm> =>
   withQuery(parseLoosely(await readFormText(server, exchange)), exchange.search)
 
-const readFormText = async ({ clock }: Pick<Server, 'clock'>, exchange: Exchange): Promise<string> => {
+/**
+ * Reads a JSON body, under the same limits. No body at all is an empty object.
+ * @throws {OAuthError} `invalid_request` for anything but well-formed JSON
+ */
+export const readJson = async (server: Pick<Server, 'clock'>, exchange: Exchange): Promise<unknown> => {
+  const text = await readTyped(server, exchange, JSON_TYPE, 'application/json')
+  if (text === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new OAuthError('invalid_request', 'the body is not well-formed JSON')
+  }
+}
+
+const readFormText = (server: Pick<Server, 'clock'>, exchange: Exchange): Promise<string> =>
+  readTyped(server, exchange, FORM, 'application/x-www-form-urlencoded')
+
+/** From here on the time of the exchange is the one at which its body had come. */
+const readTyped = async (
+  { clock }: Pick<Server, 'clock'>,
+  exchange: Exchange,
+  type: RegExp,
+  name: string,
+): Promise<string> => {
   const { request } = exchange
   const { headers } = request
   if (Number(headers.get('content-length') ?? 0) > BODY_LIMIT) throw tooLarge()
   const content_type = headers.get('content-type')
-  if (content_type !== null && !FORM.test(content_type)) throw wrongType()
+  if (content_type !== null && !type.test(content_type)) throw wrongType(name)
   const text = await readText(request)
   exchange.at = clock()
   exchange.now = Math.floor(exchange.at / 1000)
-  if (content_type === null && text !== '') throw wrongType()
+  if (content_type === null && text !== '') throw wrongType(name)
   return text
 }
 
@@ -68,5 +92,4 @@ const readLimited = async (body: AsyncIterable<Uint8Array>): Promise<string> => 
 const tooLarge = (): OAuthError =>
   new OAuthError('invalid_request', `the body is larger than ${BODY_LIMIT} bytes`, { status: 413 })
 
-const wrongType = (): OAuthError =>
-  new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded')
+const wrongType = (name: string): OAuthError => new OAuthError('invalid_request', `the body must be ${name}`)

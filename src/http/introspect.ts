@@ -4,9 +4,9 @@ import { bearerToken } from '../protocol/bearer.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
-import { covers } from '../protocol/scope.ts'
 import type { Server } from '../server.ts'
 import { type Exchange, type Handler, json } from './answer.ts'
+import { bearerClient } from './bearer.ts'
 import { readForm } from './body.ts'
 import { authenticateClient } from './client.ts'
 
@@ -54,21 +54,10 @@ const bearerCaller = async (
   bearer: string,
   named: string | undefined,
 ): Promise<Client> => {
-  const presented = server.secrets.present(bearer)
-  const at = { issuer: server.settings.issuer, now: exchange.now }
-  const seen = presented && (await server.store.read(introspectToken(presented, undefined, at)))
-  const registered = seen && (await server.registry.client(seen.token.client_id))
-  if (seen === undefined || registered === undefined || seen.isRefreshToken) {
-    throw new OAuthError('invalid_token', 'the access token is not valid')
-  }
-  const { client_id, scope } = seen.token
+  const caller = await bearerClient(server, exchange, bearer, 'introspect')
   // CA-05: one request, one client.
-  if (named !== undefined && named !== client_id) {
+  if (named !== undefined && named !== caller.client_id) {
     throw new OAuthError('invalid_request', 'client_id is not the client of the access token')
   }
-  exchange.note['client_id'] = client_id
-  if (!covers(scope, 'introspect')) {
-    throw new OAuthError('insufficient_scope', 'the access token lacks the scope introspect')
-  }
-  return registered.client
+  return caller
 }

@@ -1,4 +1,4 @@
-import { basicChallenge, bearerChallenge } from '../protocol/bearer.ts'
+import { basicChallenge } from '../protocol/bearer.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Log } from '../server.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -43,11 +43,7 @@ export const refusalHeaders = (
   if (error.status === 503) return { 'retry-after': '1' }
   // The rest of the body stays unread, so the connection cannot be used again (HTTP-09).
   if (error.status === 413) return { connection: 'close' }
-  // RFC 6750 section 3: only introspection takes a bearer token here (IN-06).
-  if (error.error === 'invalid_token') return { 'www-authenticate': bearerChallenge({ error: error.error }) }
-  if (error.error === 'insufficient_scope') {
-    return { 'www-authenticate': bearerChallenge({ error: error.error, scope: 'introspect' }) }
-  }
+  if (error.challenge !== undefined) return { 'www-authenticate': error.challenge }
   // Decision 7: a challenge only for who came with an Authorization header.
   const challenged = error.error === 'invalid_client' && request.headers.get('authorization') !== null
   return challenged ? { 'www-authenticate': basicChallenge() } : undefined

@@ -4,7 +4,9 @@ import { authorizationRequest, decideAuthorizationRequest } from './authorizatio
 import { authorize, authorizeByForm } from './authorize.ts'
 import type { Cors } from './cors.ts'
 import { jwks, metadata } from './document.ts'
+import { resume } from './hand-over.ts'
 import { healthz, readyz } from './health.ts'
+import { approveInteraction, denyInteraction, interaction } from './interactions.ts'
 import { introspect } from './introspect.ts'
 import { revoke } from './revoke.ts'
 import { postSignIn, signIn } from './sign-in.ts'
@@ -66,6 +68,29 @@ export const routes = (): readonly Route[] => [
     cors: 'none',
     refusals: 'page',
     POST: signOutBrowser,
+  },
+  { at: 'prefix', name: 'interaction', path: 'interactions/:request_id', cors: 'none', GET: interaction },
+  {
+    at: 'prefix',
+    name: 'interaction_approve',
+    path: 'interactions/:request_id/approve',
+    cors: 'none',
+    POST: approveInteraction,
+  },
+  {
+    at: 'prefix',
+    name: 'interaction_deny',
+    path: 'interactions/:request_id/deny',
+    cors: 'none',
+    POST: denyInteraction,
+  },
+  {
+    at: 'prefix',
+    name: 'interaction_resume',
+    path: 'interactions/:request_id/resume',
+    cors: 'none',
+    refusals: 'page',
+    GET: resume,
   },
   { at: 'well-known', name: 'metadata', cors: 'document', GET: metadata },
   { at: 'root', name: 'healthz', cors: 'none', GET: healthz },

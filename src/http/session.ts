@@ -22,7 +22,7 @@ const TOKEN = /^ose_[\w-]{75}$/
 export const currentSession = async (server: Server, exchange: Exchange): Promise<SignedIn | undefined> => {
   const clear = readCookie(server, exchange, 'session', TOKEN)
   const presented = clear === undefined ? undefined : server.secrets.present(clear)
-  if (presented?.kind !== 'session') return undefined
+  if (presented === undefined) return undefined
   const session = await server.store.read(findSession(presented.id))
   if (session === undefined || session.expires_at <= exchange.now) return undefined
   const { session_id, session_hash, hash_key_id, sub, username, auth_time } = session

@@ -74,25 +74,28 @@ export interface Told {
  * @param error an error code registered for OAuth (RFC 6749 section 11.4)
  * @param error_description for the developer; printable ASCII without `"` and `\`
  * @param options `status` where the code's usual one does not fit (413, 405); `cause` for the log;
- *   `page` and `told` where a person reads it
+ *   `challenge` is WWW-Authenticate, where a bearer token is refused (RFC 6750 section 3); `page` and
+ *   `told` where a person reads it
  */
 export class OAuthError extends Error {
   readonly error: ErrorCode
   readonly error_description: string
   readonly status: number
+  readonly challenge: string | undefined
   readonly page: PageKind | undefined
   readonly told: Told | undefined
 
   constructor(
     error: ErrorCode,
     error_description: string,
-    options: { status?: number; cause?: unknown; page?: PageKind; told?: Told } = {},
+    options: { status?: number; cause?: unknown; challenge?: string; page?: PageKind; told?: Told } = {},
   ) {
     super(error_description, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'OAuthError'
     this.error = error
     this.error_description = showable(error_description)
     this.status = options.status ?? STATUS[error]
+    this.challenge = options.challenge
     this.page = options.page
     this.told = options.told
   }

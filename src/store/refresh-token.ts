@@ -7,24 +7,24 @@ export interface RefreshToken {
   readonly hash_key_id: string
   readonly authorization_id: string
   readonly client_id: string
-  /** The generation before; `null` for the first. */
-  readonly predecessor_id: string | null
   readonly iat: number
   /** Its idle end, never behind the authorization's. */
   readonly exp: number
   readonly used_at: number | null
-  /** How often a lost answer was asked for again (RT-09). */
-  readonly retries: number
-  /** The next generation, sealed under a key that only this token gives; `null` once its window is over. */
-  readonly successor: string | null
-  /** `exp` of the access token that the first answer gave. */
-  readonly successor_exp: number | null
+  /** The generation that its use made. */
+  readonly successor_id: string | null
+  /** Itself, under a key that only the generation before gives; `null` once its window is over. */
+  readonly sealed: string | null
   readonly sealed_until: number | null
+  /** `exp` of the access token that it was first given with. */
+  readonly answer_exp: number | null
+  /** How often that answer was asked for again (RT-09). */
+  readonly retries: number
   readonly purge_at: number
 }
 
-const COLUMNS = `refresh_token_id, token_hash, hash_key_id, authorization_id, client_id, predecessor_id, iat, exp,
-  used_at, retries, successor, successor_exp, sealed_until, purge_at`
+const COLUMNS = `refresh_token_id, token_hash, hash_key_id, authorization_id, client_id, iat, exp,
+  used_at, successor_id, sealed, sealed_until, answer_exp, retries, purge_at`
 
 const FIND = `SELECT ${COLUMNS} FROM oauth_refresh_token WHERE refresh_token_id = $refresh_token_id`
 
@@ -33,60 +33,46 @@ export const findRefreshToken = (refresh_token_id: string): Work<RefreshToken | 
   one<RefreshToken>(FIND, { refresh_token_id })
 
 const INSERT = `INSERT INTO oauth_refresh_token (${COLUMNS})
-  VALUES ($refresh_token_id, $token_hash, $hash_key_id, $authorization_id, $client_id, $predecessor_id, $iat, $exp,
-    $used_at, $retries, $successor, $successor_exp, $sealed_until, $purge_at)`
+  VALUES ($refresh_token_id, $token_hash, $hash_key_id, $authorization_id, $client_id, $iat, $exp,
+    $used_at, $successor_id, $sealed, $sealed_until, $answer_exp, $retries, $purge_at)`
 
-export function* insertRefreshToken(token: RefreshToken): Work<void> {
-  yield* run(INSERT, { ...token })
-}
+export const insertRefreshToken = (token: RefreshToken): Work<void> => run(INSERT, { ...token })
 
-/** What is kept of a first use, so that its lost answer can be given again. */
-export interface FirstUse {
-  readonly successor: string | null
-  readonly successor_exp: number
-  readonly sealed_until: number | null
-}
-
-const CLAIM = `UPDATE oauth_refresh_token
-  SET used_at = $now, successor = $successor, successor_exp = $successor_exp, sealed_until = $sealed_until
+const CLAIM = `UPDATE oauth_refresh_token SET used_at = $now, successor_id = $successor_id, sealed = NULL
   WHERE refresh_token_id = $refresh_token_id AND used_at IS NULL RETURNING refresh_token_id`
 
-/** RT-07: takes the current generation, once; `false` when somebody was first. */
-export function* claimRefreshToken(refresh_token_id: string, use: FirstUse, now: number): Work<boolean> {
-  return (yield* one(CLAIM, { ...use, refresh_token_id, now })) !== undefined
+/**
+ * RT-07: takes the current generation, once; `false` when somebody was first. Its own sealed copy goes
+ * in the same statement: with its first use the window of the one before closes (RT-11).
+ */
+export function* claimRefreshToken(
+  refresh_token_id: string,
+  successor_id: string,
+  now: number,
+): Work<boolean> {
+  return (yield* one(CLAIM, { refresh_token_id, successor_id, now })) !== undefined
 }
 
 /** The first answer, as it lies sealed. */
 export interface Retry {
-  readonly successor: string
-  readonly successor_exp: number
+  readonly sealed: string
+  readonly answer_exp: number
 }
 
 const CLAIM_RETRY = `UPDATE oauth_refresh_token SET retries = retries + 1
-  WHERE refresh_token_id = $refresh_token_id AND successor IS NOT NULL AND sealed_until >= $now
-    AND retries < $most RETURNING successor, successor_exp`
+  WHERE refresh_token_id = $successor_id AND used_at IS NULL AND sealed IS NOT NULL AND sealed_until >= $now
+    AND retries < $most RETURNING sealed, answer_exp`
 
-/**
- * RT-08, RT-09: takes one retry of a used generation whose window is open: its copy lies sealed, which
- * the first use of the successor wipes. `undefined` when there is none to take.
- */
-export const claimRetry = (refresh_token_id: string, most: number, now: number): Work<Retry | undefined> =>
-  one<Retry>(CLAIM_RETRY, { refresh_token_id, most, now })
-
-const WIPE = `UPDATE oauth_refresh_token SET successor = NULL
-  WHERE refresh_token_id = $refresh_token_id AND successor IS NOT NULL`
-
-/** RT-11: closes the window of a generation: its sealed copy is gone. */
-export function* wipeSuccessor(refresh_token_id: string): Work<void> {
-  yield* run(WIPE, { refresh_token_id })
-}
+/** RT-08, RT-09: takes one retry of the answer that made `successor_id`; `undefined` when there is none to take. */
+export const claimRetry = (successor_id: string, most: number, now: number): Work<Retry | undefined> =>
+  one<Retry>(CLAIM_RETRY, { successor_id, most, now })
 
 /** RT-11: wipes every sealed copy whose window is over; gives how many. */
 export function* wipeSealed(now: number, limit: number): Work<number> {
   const rows = yield* all(
-    `UPDATE oauth_refresh_token SET successor = NULL WHERE refresh_token_id IN (
+    `UPDATE oauth_refresh_token SET sealed = NULL WHERE refresh_token_id IN (
        SELECT refresh_token_id FROM oauth_refresh_token
-       WHERE successor IS NOT NULL AND sealed_until < $now ORDER BY sealed_until LIMIT $limit
+       WHERE sealed IS NOT NULL AND sealed_until < $now ORDER BY sealed_until LIMIT $limit
      ) RETURNING refresh_token_id`,
     { now, limit },
   )
@@ -96,7 +82,7 @@ export function* wipeSealed(now: number, limit: number): Work<number> {
 /** When the next sealed copy is to be wiped; `undefined` when none lies. */
 export function* nextSealedEnd(): Work<number | undefined> {
   const row = yield* one<{ sealed_until: number }>(
-    `SELECT sealed_until FROM oauth_refresh_token WHERE successor IS NOT NULL ORDER BY sealed_until LIMIT 1`,
+    'SELECT sealed_until FROM oauth_refresh_token WHERE sealed IS NOT NULL ORDER BY sealed_until LIMIT 1',
   )
   return row?.sealed_until
 }

@@ -51,6 +51,7 @@ const run = async (words: string, surroundings = { env: {}, stdin: {}, stderr: {
     list: nothing,
     raw: nothing,
     note: nothing,
+    instruct: nothing,
     warn: nothing,
     mask: nothing,
     heard: nothing,

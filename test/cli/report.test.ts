@@ -39,7 +39,7 @@ test('LG-01: tokens and secrets of ours are cut out of every error', () => {
   const token = `oat_${'a'.repeat(70)}`
   assert.equal(problemOf(misused(`unknown command ${token}`, `x ${token}`)).message, 'unknown command oat_…')
   assert.equal(problemOf(misused('x', `x ${token}`)).hint, 'x oat_…')
-  assert.equal(redact(`ocs_${'B-_9'.repeat(10)}, ort_12345678`), 'ocs_…, ort_…')
+  assert.equal(redact(`ocs_${'B-_9'.repeat(10)}, ort_12345678, ose_12345678`), 'ocs_…, ort_…, ose_…')
   assert.equal(redact('cl_0123456789abcdef'), 'cl_0123456789abcdef')
 })
 

@@ -72,6 +72,14 @@ test('contract, serve: the banner for people is on stderr, and its next step fit
   assert.match(banner[2] ?? '', /^└─ Listening on http:\/\/127\.0\.0\.1:\d+; Ctrl-C stops$/)
 })
 
+test('contract, interaction API: the banner says to which page people are sent', async (t) => {
+  const { path } = await folder(t)
+  const args = [LAUNCHER, 'serve', '--port', '0', '--interaction-url', 'http://localhost:3000/start']
+  const server = start(process.execPath, args, { cwd: path })
+  await says(server, /└─.*\n/)
+  assert.match((await server.stop()).stderr, /^├─ Sign-in {4}http:\/\/localhost:3000\/start$/m)
+})
+
 test('contract, serve: a taken port is an error with exit 1, and never another port', async (t) => {
   const { path, here } = await folder(t)
   const other = createServer().listen(0, '127.0.0.1')

@@ -91,15 +91,15 @@ const step = async (model: Model, real: Real, n: number): Promise<number | undef
 /** What holds after every step. */
 const examine = async (model: Model, { at, authorization_id }: Real): Promise<void> => {
   const rows = await at.server.store.read(
-    all<{ used_at: number | null; successor: string | null }>(
-      `SELECT used_at, successor FROM oauth_refresh_token
+    all<{ used_at: number | null; sealed: string | null }>(
+      `SELECT used_at, sealed FROM oauth_refresh_token
        WHERE authorization_id = $authorization_id ORDER BY refresh_token_id LIMIT 1000`,
       { authorization_id },
     ),
   )
   assert.equal(rows.length, model.generations.length)
   assert.equal(rows.filter(({ used_at }) => used_at === null).length, 1, 'one current generation')
-  assert.ok(rows.filter(({ successor }) => successor !== null).length <= 1, 'one open window at the most')
+  assert.ok(rows.filter(({ sealed }) => sealed !== null).length <= 1, 'one open window at the most')
   const authorization = await at.server.store.read(findAuthorization(authorization_id))
   assert.equal(authorization?.revoked_at === null, model.isAlive)
   const known = [model.client, model.thief ?? model.client]

@@ -131,6 +131,11 @@ test('RT-06: by default 30 days idle and 90 in all, which no refresh moves', asy
   assert.equal(last.body['expires_in'], 60)
   at.advance(60)
   assert.deepEqual(refusal(await at.refresh(next(last))), INVALID)
+  assert.deepEqual(refusal(await at.refresh(at.refresh_token)), INVALID)
+  assert.ok(
+    !at.logged.some((line) => 'message' in line && line.message === 'refresh_reuse'),
+    'it is over anyway',
+  )
   const idle = await started(t)
   idle.advance(30 * DAY)
   assert.deepEqual(refusal(await idle.refresh(idle.refresh_token)), INVALID)

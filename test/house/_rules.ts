@@ -52,6 +52,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     only: [
       { files: /^src\/cli\/ask[a-z-]*\.ts$/, packages: ['inquirer', /^@inquirer\//] },
       { files: /^src\/cli\/listen\.ts$/, packages: ['listhen'] },
+      { files: /^src\/cli\/flow-server\.ts$/, packages: ['oauth4webapi'] },
+      { files: /^src\/cli\/open-browser\.ts$/, packages: ['open'] },
       { files: /^src\/cli\/serve\.ts$/, packages: ['pino-pretty'] },
     ],
   },

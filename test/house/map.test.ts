@@ -8,7 +8,7 @@ import { filesAtRoot, filesBelow, foldersIn, isOurs, read } from './_source.ts'
 const tree = (): readonly string[] => [
   ...[
     ...filesAtRoot(),
-    ...['.ci', 'bin', 'bench', 'docs', 'src'].flatMap(filesBelow),
+    ...['.ci', 'bin', 'bench', 'docs', 'examples', 'src'].flatMap(filesBelow),
     ...filesBelow('test').filter((path) => /\/_[^/]*\.ts$/.test(path)),
   ].filter(isOurs()),
   ...foldersIn('test').map((folder) => `test/${folder}/`),

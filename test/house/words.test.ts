@@ -8,7 +8,7 @@ const faults = (text: string): readonly string[] => wordFaults({ path: 'src/x.ts
 test('style: no way round the types, no default exports, nothing left for later', () => {
   const house = /^test\/house\//
   assert.deepEqual(
-    sources('src', 'test', 'bench')
+    sources('src', 'test', 'bench', 'examples')
       .filter(({ path }) => !house.test(path))
       .flatMap(wordFaults),
     [],
@@ -66,7 +66,7 @@ test('style 16: a title without a source is found', () => {
 })
 
 test('house: bin/oauthd.js is the only JavaScript', () => {
-  const scripts = ['src', 'bin', 'test', 'bench']
+  const scripts = ['src', 'bin', 'test', 'bench', 'examples']
     .flatMap(filesBelow)
     .filter((path) => /\.[cm]?js$/.test(path))
   assert.deepEqual(scripts, ['bin/oauthd.js'])

@@ -40,6 +40,8 @@ test('AZ-15: Back and a second press give a page, not a second code', async () =
     isOver(again)
     assert.match(again.text, /Shop/, 'the page says where to start again')
   }
+  const path = /action="(\/oauth\/authorize\/[^"]+)"/.exec(page.text)?.[1] ?? ''
+  isOver(await browser.get(path))
 })
 
 test('AZ-15: after Deny nothing is left to allow', async () => {

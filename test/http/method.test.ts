@@ -80,7 +80,7 @@ test('HTTP-12: an unknown path is a JSON 404 that does not say what was asked, w
     '/.well-known/oauth-protected-resource',
     '/favicon.ico',
     '/metrics',
-    '/oauth/authorize',
+    '/oauth/authorize/ar_1/nonsense-of-mine',
     '/nonsense-of-mine/%3Cscript%3E?x=<script>',
     '/..%2f..%2fetc%2fpasswd',
     '/oauth/__proto__',

@@ -70,6 +70,11 @@ test('AZ-12: on growth the page shows what is new, and beside it what was allowe
 test('RI-04: a remembered consent does not cover a new resource, for which every scope is new', () => {
   const request = { resource: ['https://api.example'] }
   assert.deepEqual(step({ request }), { kind: 'consent', question: { scopes: ['a', 'b'], known: [] } })
+  const narrow = { ...CONSENT, scope: 'a', remembered_scope: 'a' }
+  assert.deepEqual(step({ request, consent: narrow }), {
+    kind: 'consent',
+    question: { scopes: ['a', 'b'], known: [] },
+  })
   const resource = ['https://API.example/', 'https://b.example']
   assert.equal(kind({ request, consent: { ...CONSENT, resource, remembered_resource: resource } }), 'issue')
 })

@@ -210,28 +210,28 @@ CREATE TABLE oauth_authorization_code (
 
 CREATE INDEX oauth_authorization_code_purge ON oauth_authorization_code (purge_at);
 
--- One generation of a refresh token. The newest is unused; a use sets used_at and makes the next one,
--- which lies sealed beside it, under a key that only the presented token gives, until the retry
--- window ends or the next one is used (RT-07 to RT-14).
+-- One generation of a refresh token. The newest is unused, and lies sealed under a key that only the one
+-- before gives, so that a lost answer can be given again, until its retry window ends or it is used
+-- (RT-07 to RT-14). A use sets used_at and successor_id, and forgets the sealed copy.
 CREATE TABLE oauth_refresh_token (
   refresh_token_id TEXT NOT NULL PRIMARY KEY, -- the public half of the token, time-ordered
   token_hash BLOB NOT NULL,
   hash_key_id TEXT NOT NULL,
   authorization_id TEXT NOT NULL,
   client_id TEXT NOT NULL,
-  predecessor_id TEXT, -- the generation before
   iat INTEGER NOT NULL,
   exp INTEGER NOT NULL, -- its idle end, never behind the authorization's
   used_at INTEGER,
+  successor_id TEXT, -- the generation that its use made
+  sealed TEXT, -- the token itself, while it may be asked for again
+  sealed_until INTEGER, -- when that is wiped
+  answer_exp INTEGER, -- exp of the access token it was first given with, which no retry outlives
   retries INTEGER NOT NULL,
-  successor TEXT, -- the sealed next token, while it may be asked for again
-  successor_exp INTEGER, -- exp of the access token of the first answer
-  sealed_until INTEGER, -- when the sealed copy is wiped
   purge_at INTEGER NOT NULL -- the authorization's end: until then a stolen old one must be recognised
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX oauth_refresh_token_purge ON oauth_refresh_token (purge_at);
-CREATE INDEX oauth_refresh_token_sealed ON oauth_refresh_token (sealed_until) WHERE successor IS NOT NULL;
+CREATE INDEX oauth_refresh_token_sealed ON oauth_refresh_token (sealed_until) WHERE sealed IS NOT NULL;
 
 -- What a person has allowed a client so far, and how much of it without being asked again. Grows with
 -- each approval; removed when access is taken back.

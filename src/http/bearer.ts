@@ -1,0 +1,36 @@
+import { introspectToken } from '../actions/token.ts'
+import { bearerChallenge } from '../protocol/bearer.ts'
+import type { Client } from '../protocol/client-metadata.ts'
+import { OAuthError } from '../protocol/error.ts'
+import { covers } from '../protocol/scope.ts'
+import type { Server } from '../server.ts'
+import type { Exchange } from './answer.ts'
+
+/**
+ * The client that a bearer token speaks for at an endpoint of ours.
+ *
+ * @param needed the scope that the endpoint asks for
+ * @throws {OAuthError} invalid_token or insufficient_scope, with its challenge (RFC 6750 section 3)
+ */
+export const bearerClient = async (
+  server: Server,
+  exchange: Exchange,
+  bearer: string,
+  needed: string,
+): Promise<Client> => {
+  const presented = server.secrets.present(bearer)
+  const at = { issuer: server.settings.issuer, now: exchange.now }
+  const seen = presented && (await server.store.read(introspectToken(presented, undefined, at)))
+  const registered = seen && (await server.registry.client(seen.token.client_id))
+  if (seen === undefined || registered === undefined || seen.isRefreshToken) {
+    const challenge = bearerChallenge({ error: 'invalid_token' })
+    throw new OAuthError('invalid_token', 'the access token is not valid', { challenge })
+  }
+  const { client_id, scope } = seen.token
+  exchange.note['client_id'] = client_id
+  if (!covers(scope, needed)) {
+    const challenge = bearerChallenge({ error: 'insufficient_scope', scope: needed })
+    throw new OAuthError('insufficient_scope', `the access token lacks the scope ${needed}`, { challenge })
+  }
+  return registered.client
+}

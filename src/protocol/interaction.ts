@@ -1,0 +1,105 @@
+import type { AuthorizationRequest } from './authorization-request.ts'
+import type { Client } from './client-metadata.ts'
+import { type Destination, destinationOf } from './destination.ts'
+import { type GivenConsent, isRemembered, maySpare } from './next-step.ts'
+import { asksFor } from './prompt.ts'
+import { coversResources } from './resource.ts'
+import { parseScope } from './scope.ts'
+
+/** A pending request, as the app that signs people in is told of it. Times are epoch seconds. */
+export interface Interaction {
+  readonly interaction: string
+  readonly client_id: string
+  readonly client: {
+    readonly client_id: string
+    readonly client_name: string
+    readonly owner?: string
+    readonly first_party: boolean
+    /** With `refresh_token` among them, access lasts until it is taken back. */
+    readonly grant_types: readonly string[]
+  }
+  /** What would be granted; may be empty. */
+  readonly scope: string
+  /** The same, one by one, in the operator's words. */
+  readonly scopes: readonly DescribedScope[]
+  /** What of it the person has not allowed this client before. */
+  readonly new_scope: string
+  /** Whether the person need not be asked again. */
+  readonly consented: boolean
+  readonly resource: readonly string[]
+  /** Where the answer goes. */
+  readonly destination: Destination
+  readonly prompt?: string
+  readonly max_age?: number
+  readonly login_hint?: string
+  readonly ui_locales?: string
+  readonly created_at: number
+  readonly expires_at: number
+}
+
+/** A scope in the operator's words; `null` where there are none. */
+export interface DescribedScope {
+  readonly scope: string
+  readonly title: string | null
+  readonly description: string | null
+  readonly is_sensitive: boolean
+}
+
+type Asked = AuthorizationRequest & {
+  readonly request_id: string
+  readonly created_at: number
+  readonly expires_at: number
+}
+
+/**
+ * What the app is told. The client's state and code_challenge are between the client and us, and what
+ * binds the request to its browser is nobody's.
+ *
+ * @param described the scopes that have words
+ * @param consent what the person whom the app named has allowed so far
+ */
+export const interactionOf = (
+  request: Asked,
+  client: Client,
+  described: readonly DescribedScope[],
+  consent: GivenConsent | undefined,
+): Interaction => {
+  const { prompt, max_age, login_hint, ui_locales } = request
+  const { client_id, client_name, owner, first_party, grant_types } = client
+  return {
+    interaction: request.request_id,
+    client_id,
+    client: { client_id, client_name, ...(owner === null ? {} : { owner }), first_party, grant_types },
+    scope: request.scope,
+    scopes: (parseScope(request.scope) ?? []).map((scope) => inWords(described, scope)),
+    new_scope: newScope(request, consent),
+    consented: isConsented(request, client, consent),
+    resource: request.resource,
+    destination: destinationOf(request.redirect_uri),
+    ...(prompt === '' ? {} : { prompt }),
+    ...(max_age === null ? {} : { max_age }),
+    ...(login_hint === null ? {} : { login_hint }),
+    ...(ui_locales === null ? {} : { ui_locales }),
+    created_at: request.created_at,
+    expires_at: request.expires_at,
+  }
+}
+
+const inWords = (described: readonly DescribedScope[], scope: string): DescribedScope => {
+  const found = described.find((one) => one.scope === scope)
+  const { title = null, description = null, is_sensitive = false } = found ?? {}
+  return { scope, title, description, is_sensitive }
+}
+
+/** O21 7.3.1: where a resource is new every scope is, since it opens another door. */
+const newScope = ({ scope, resource }: Asked, consent: GivenConsent | undefined): string => {
+  if (consent === undefined || !coversResources(consent.resource, resource)) return scope
+  const had = parseScope(consent.scope) ?? []
+  return (parseScope(scope) ?? []).filter((token) => !had.includes(token)).join(' ')
+}
+
+/** AZ-12, decision 13: remembered, of a client that can be told from others, and not asked for anew. */
+const isConsented = (request: Asked, client: Client, consent: GivenConsent | undefined): boolean =>
+  isRemembered(consent, request) &&
+  maySpare(client, request.redirect_uri) &&
+  !asksFor(request.prompt, 'consent')
