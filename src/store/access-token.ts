@@ -3,7 +3,7 @@ import { all, one, run, type Work } from './work.ts'
 
 /** A row of oauth_access_token, with what its client says of it. */
 export interface AccessToken extends KnownToken {
-  readonly token_hash: Uint8Array
+  readonly token_hash: string
   readonly hash_key_id: string
 }
 
