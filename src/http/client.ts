@@ -3,7 +3,7 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
-import type { RegisteredClient } from '../store/registry.ts'
+import type { Registered, RegisteredClient } from '../store/registry.ts'
 import type { Exchange } from './answer.ts'
 
 /**
@@ -13,20 +13,25 @@ import type { Exchange } from './answer.ts'
  * @throws {OAuthError} `invalid_request` for more than one mechanism (CA-04); `invalid_client` for
  *   everything else, in the same words whatever the reason (ERR-04): the reason is for the log
  */
-export const authenticateClient = async (server: Server, exchange: Exchange, form: Form): Promise<Client> => {
+export const authenticateClient = async (
+  server: Server,
+  registered: Registered,
+  exchange: Exchange,
+  form: Form,
+): Promise<Client> => {
   const attempt = attemptedAuthentication(exchange.request.headers.get('authorization'), form)
   if (attempt.kind === 'nothing') throw refused('no client authentication')
   if (attempt.kind === 'assertion') throw refused('client assertions are not supported')
-  const found = server.registry.client(attempt.client_id)
-  const registered = found instanceof Promise ? await found : found
-  const reason = whyRefused(server, registered, attempt, exchange.now)
-  if (registered === undefined || reason !== undefined) {
+  const found = registered.client(attempt.client_id)
+  const known = found instanceof Promise ? await found : found
+  const reason = whyRefused(server, known, attempt, exchange.now)
+  if (known === undefined || reason !== undefined) {
     // ERR-04: an unknown client has cost a read; one that is remembered must not be refused sooner.
-    if (found === registered) await server.store.turn()
+    if (found === known) await server.store.turn()
     throw refused(reason ?? 'unknown client')
   }
-  exchange.note['client_id'] = registered.client.client_id
-  return registered.client
+  exchange.note['client_id'] = known.client.client_id
+  return known.client
 }
 
 const whyRefused = (
