@@ -9,7 +9,7 @@ import {
 } from '../protocol/token-form.ts'
 import type { HashKeys } from './hash-key.ts'
 import { isSameHash } from './keyed-hash.ts'
-import { randomBytes } from './random.ts'
+import { randomBytes, randomText } from './random.ts'
 
 /** A new access token: the clear value, once, and what may be stored of it. */
 export interface MintedToken {
@@ -98,7 +98,7 @@ const SECRET_BYTES = 32
 
 const NO_HASH = '_'.repeat(43)
 
-const secretPart = (): string => randomBytes(SECRET_BYTES).toString('base64url')
+const secretPart = (): string => randomText(SECRET_BYTES)
 
 /** A time-ordered id with the prefix of its kind. `at` is epoch milliseconds. */
 export const newId = (prefix: string, at: number): string =>
@@ -108,4 +108,4 @@ export const newId = (prefix: string, at: number): string =>
 export const newClientId = (): string => PREFIX.client + base32(randomBytes(ID_RANDOM_BYTES))
 
 /** A short id for one request; random, so that it can be shown to the one who asked. */
-export const newRequestId = (): string => randomBytes(12).toString('base64url')
+export const newRequestId = (): string => randomText(12)

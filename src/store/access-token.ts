@@ -39,9 +39,8 @@ const INSERT = `INSERT INTO oauth_access_token
     (jti, token_hash, hash_key_id, client_id, sub, grant_type, scope, aud, iat, exp)
   VALUES ($jti, $token_hash, $hash_key_id, $client_id, $sub, $grant_type, $scope, $aud, $iat, $exp)`
 
-export function* insertAccessToken(row: Omit<AccessToken, 'revoked_at' | 'client_revoked_at'>): Work<void> {
-  yield* run(INSERT, { ...row, aud: row.aud === null ? null : JSON.stringify(row.aud) })
-}
+export const insertAccessToken = (row: Omit<AccessToken, 'revoked_at' | 'client_revoked_at'>): Work<void> =>
+  run(INSERT, { ...row, aud: row.aud === null ? null : JSON.stringify(row.aud) })
 
 /** Revokes a live token; `false` when it was revoked or had expired before. */
 export function* markAccessTokenRevoked(jti: string, now: number): Work<boolean> {
