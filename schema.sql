@@ -81,7 +81,7 @@ CREATE TABLE oauth_client (
 CREATE TABLE oauth_client_secret (
   client_secret_id TEXT NOT NULL PRIMARY KEY, -- cs_…, time-ordered: the newest sorts last
   client_id TEXT NOT NULL REFERENCES oauth_client (client_id),
-  secret_hash BLOB NOT NULL,
+  secret_hash TEXT NOT NULL, -- base64url
   hash_key_id TEXT NOT NULL REFERENCES oauthd_hash_key (hash_key_id),
   preview TEXT NOT NULL, -- enough to tell two apart, too little to guess from
   created_at INTEGER NOT NULL,
@@ -96,7 +96,7 @@ CREATE INDEX oauth_client_secret_client ON oauth_client_secret (client_id, clien
 -- an operator asks once in a while, would cost every token issued a quarter of its time in the store (decision 0007).
 CREATE TABLE oauth_access_token (
   jti TEXT NOT NULL PRIMARY KEY, -- the public half of the token, time-ordered
-  token_hash BLOB NOT NULL,
+  token_hash TEXT NOT NULL, -- base64url
   hash_key_id TEXT NOT NULL,
   client_id TEXT NOT NULL,
   sub TEXT NOT NULL, -- the client_id itself for client_credentials (RFC 9068 section 2.2)

@@ -37,7 +37,8 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
   if (!client.grant_types.includes(GRANT_TYPE)) {
     throw new OAuthError('unauthorized_client', 'the client is not registered for client_credentials')
   }
-  const scope = grantScope(wanted.scope, client, await server.registry.defaultScopes(), GRANT_TYPE)
+  const registered = await server.registry.latest()
+  const scope = grantScope(wanted.scope, client, await registered.defaultScopes(), GRANT_TYPE)
   if (scope instanceof OAuthError) throw scope
   const resources = readResources(wanted.resource ?? [])
   const fresh = server.secrets.accessToken(server.clock())

@@ -5,7 +5,7 @@ import type { Work } from '../store/work.ts'
 export interface FreshToken {
   readonly access_token: string
   readonly jti: string
-  readonly token_hash: Uint8Array
+  readonly token_hash: string
   readonly hash_key_id: string
 }
 

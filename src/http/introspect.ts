@@ -6,6 +6,7 @@ import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import { covers } from '../protocol/scope.ts'
 import type { Server } from '../server.ts'
+import type { Registered } from '../store/registry.ts'
 import { type Exchange, type Handler, json } from './answer.ts'
 import { readForm } from './body.ts'
 import { authenticateClient } from './client.ts'
@@ -32,14 +33,15 @@ const CREDENTIALS = ['client_secret', 'client_assertion', 'client_assertion_type
 
 /** IN-01, IN-06: client authentication, or a token that was granted the scope `introspect`. */
 const authenticateCaller = async (server: Server, exchange: Exchange, form: Form): Promise<Client> => {
+  const registered = await server.registry.latest()
   const bearer = bearerToken(exchange.request.headers.get('authorization'))
   if (bearer !== undefined) {
     if (CREDENTIALS.some((name) => form.values.has(name))) {
       throw new OAuthError('invalid_request', 'the request authenticates the caller in more than one way')
     }
-    return bearerCaller(server, exchange, bearer, form.values.get('client_id'))
+    return bearerCaller(server, registered, exchange, bearer, form.values.get('client_id'))
   }
-  const client = await authenticateClient(server, exchange, form)
+  const client = await authenticateClient(server, registered, exchange, form)
   if (client.token_endpoint_auth_method === 'none') {
     throw new OAuthError('invalid_client', 'client authentication failed', {
       cause: 'a public client may not introspect',
@@ -50,6 +52,7 @@ const authenticateCaller = async (server: Server, exchange: Exchange, form: Form
 
 const bearerCaller = async (
   server: Server,
+  registered: Registered,
   exchange: Exchange,
   bearer: string,
   named: string | undefined,
@@ -57,8 +60,8 @@ const bearerCaller = async (
   const presented = server.secrets.present(bearer)
   const at = { issuer: server.settings.issuer, now: exchange.now }
   const row = presented && (await server.store.read(introspectToken(presented, undefined, at)))
-  const registered = row && (await server.registry.client(row.client_id))
-  if (row === undefined || registered === undefined) {
+  const known = row && (await registered.client(row.client_id))
+  if (row === undefined || known === undefined) {
     throw new OAuthError('invalid_token', 'the access token is not valid')
   }
   // CA-05: one request, one client.
@@ -69,5 +72,5 @@ const bearerCaller = async (
   if (!covers(row.scope, 'introspect')) {
     throw new OAuthError('insufficient_scope', 'the access token lacks the scope introspect')
   }
-  return registered.client
+  return known.client
 }

@@ -9,7 +9,8 @@ import { authenticateClient } from './client.ts'
 /** POST /oauth/token, every grant type (OAuth 2.1 section 3.2): verify, decide, render. */
 export const token: Handler = async (server, exchange) => {
   const form = await readForm(server, exchange)
-  const client = await authenticateClient(server, exchange, form)
+  const registered = await server.registry.latest()
+  const client = await authenticateClient(server, registered, exchange, form)
   const grant_type = form.values.get('grant_type')
   if (grant_type === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
   const grant = grants.get(grant_type)
@@ -20,7 +21,7 @@ export const token: Handler = async (server, exchange) => {
     throw new OAuthError('unauthorized_client', 'this client is not registered for that grant type')
   }
   const prepared = grant.prepare(form)
-  const defaults = server.registry.defaultScopes()
+  const defaults = registered.defaultScopes()
   const attempt = {
     client,
     now: exchange.now,

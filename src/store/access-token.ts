@@ -3,7 +3,7 @@ import { all, one, run, type Work } from './work.ts'
 
 /** A row of oauth_access_token, with what its client says of it. */
 export interface AccessToken extends KnownToken {
-  readonly token_hash: Uint8Array
+  readonly token_hash: string
   readonly hash_key_id: string
 }
 
@@ -39,9 +39,8 @@ const INSERT = `INSERT INTO oauth_access_token
     (jti, token_hash, hash_key_id, client_id, sub, grant_type, scope, aud, iat, exp)
   VALUES ($jti, $token_hash, $hash_key_id, $client_id, $sub, $grant_type, $scope, $aud, $iat, $exp)`
 
-export function* insertAccessToken(row: Omit<AccessToken, 'revoked_at' | 'client_revoked_at'>): Work<void> {
-  yield* run(INSERT, { ...row, aud: row.aud === null ? null : JSON.stringify(row.aud) })
-}
+export const insertAccessToken = (row: Omit<AccessToken, 'revoked_at' | 'client_revoked_at'>): Work<void> =>
+  run(INSERT, { ...row, aud: row.aud === null ? null : JSON.stringify(row.aud) })
 
 /** Revokes a live token; `false` when it was revoked or had expired before. */
 export function* markAccessTokenRevoked(jti: string, now: number): Work<boolean> {
