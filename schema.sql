@@ -86,7 +86,7 @@ CREATE TABLE oauth_client (
 CREATE TABLE oauth_client_secret (
   client_secret_id TEXT NOT NULL PRIMARY KEY, -- cs_…, time-ordered: the newest sorts last
   client_id TEXT NOT NULL REFERENCES oauth_client (client_id),
-  secret_hash BLOB NOT NULL,
+  secret_hash TEXT NOT NULL, -- base64url
   hash_key_id TEXT NOT NULL REFERENCES oauthd_hash_key (hash_key_id),
   preview TEXT NOT NULL, -- enough to tell two apart, too little to guess from
   created_at INTEGER NOT NULL,
@@ -101,7 +101,7 @@ CREATE INDEX oauth_client_secret_client ON oauth_client_secret (client_id, clien
 -- an operator asks once in a while, would cost every token issued a quarter of its time in the store (decision 0007).
 CREATE TABLE oauth_access_token (
   jti TEXT NOT NULL PRIMARY KEY, -- the public half of the token, time-ordered
-  token_hash BLOB NOT NULL,
+  token_hash TEXT NOT NULL, -- base64url
   hash_key_id TEXT NOT NULL,
   client_id TEXT NOT NULL,
   authorization_id TEXT, -- what a person allowed; NULL for client_credentials
@@ -134,7 +134,7 @@ CREATE UNIQUE INDEX oauth_user_username ON oauth_user (username_key);
 -- its end, when the row is removed. The cookie holds the secret half.
 CREATE TABLE oauth_session (
   session_id TEXT NOT NULL PRIMARY KEY, -- the public half of the cookie, time-ordered
-  session_hash BLOB NOT NULL,
+  session_hash TEXT NOT NULL,
   hash_key_id TEXT NOT NULL,
   sub TEXT NOT NULL,
   username TEXT NOT NULL,
@@ -196,7 +196,7 @@ CREATE INDEX oauth_authorization_expires ON oauth_authorization (expires_at);
 -- until the authorization's end, so that a late replay is still recognised (TK-08).
 CREATE TABLE oauth_authorization_code (
   code_id TEXT NOT NULL PRIMARY KEY, -- the public half of the code, time-ordered
-  code_hash BLOB NOT NULL,
+  code_hash TEXT NOT NULL,
   hash_key_id TEXT NOT NULL,
   authorization_id TEXT NOT NULL,
   client_id TEXT NOT NULL,
@@ -215,7 +215,7 @@ CREATE INDEX oauth_authorization_code_purge ON oauth_authorization_code (purge_a
 -- (RT-07 to RT-14). A use sets used_at and successor_id, and forgets the sealed copy.
 CREATE TABLE oauth_refresh_token (
   refresh_token_id TEXT NOT NULL PRIMARY KEY, -- the public half of the token, time-ordered
-  token_hash BLOB NOT NULL,
+  token_hash TEXT NOT NULL,
   hash_key_id TEXT NOT NULL,
   authorization_id TEXT NOT NULL,
   client_id TEXT NOT NULL,

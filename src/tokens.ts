@@ -54,7 +54,8 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
   if (person === undefined && !client.grant_types.includes(grant_type)) {
     throw new OAuthError('unauthorized_client', 'the client is not registered for client_credentials')
   }
-  const scope = grantScope(wanted.scope, client, await server.registry.defaultScopes(), grant_type)
+  const registered = await server.registry.latest()
+  const scope = grantScope(wanted.scope, client, await registered.defaultScopes(), grant_type)
   if (scope instanceof OAuthError) throw scope
   const resource = readResources(wanted.resource ?? [])
   const fresh = server.secrets.accessToken(server.clock())

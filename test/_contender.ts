@@ -15,7 +15,7 @@ for await (const _ of process.stdin);
 
 const server = await openServer({ db, mode: 'create', settings: SETTINGS, clock })
 const created = await createClient(server, { client_name: 'A', grant_types: ['client_credentials'] })
-const registered = await server.registry.client(created?.client_id ?? '')
+const registered = await (await server.registry.latest()).client(created?.client_id ?? '')
 if (registered === undefined) throw new Error('no client')
 const { access_token } = await createToken(server, { client: registered.client })
 const [key] = await server.signingKeys()

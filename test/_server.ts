@@ -102,7 +102,7 @@ export const testClient = async (server: Server, given: GivenMetadata = {}): Pro
     ...given,
   })
   const { client_id = '', client_secret = '' } = created ?? {}
-  const registered = await server.registry.client(client_id)
+  const registered = await (await server.registry.latest()).client(client_id)
   if (registered === undefined) throw new Error('the client was not registered')
   return { client: registered.client, client_id, client_secret }
 }

@@ -48,7 +48,7 @@ export const clientRow = (given: Partial<Client> = {}): Row => {
 /** A live row of oauth_access_token, with what its client says of it: 0, it stands. */
 export const tokenRow = (given: Row = {}): Row => ({
   jti: 'jti_1',
-  token_hash: new Uint8Array(32),
+  token_hash: 'hash',
   hash_key_id: 'hk_1',
   client_id: 'cl_1',
   authorization_id: null,

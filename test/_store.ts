@@ -94,9 +94,6 @@ export const testTimers = (mode: 'by hand' | 'at once'): TestTimers => {
       if (mode === 'at once') setImmediate(callback)
       else waiting.push(callback)
     },
-    nextTick(callback) {
-      process.nextTick(callback)
-    },
     fire() {
       const due = waiting
       waiting = []

@@ -172,9 +172,9 @@ test('KEY-03: two servers at once publish one key, and so does each later one', 
   const [mine, theirs] = await Promise.all([one.server.signingKeys(), other.server.signingKeys()])
   assert.equal(mine.length, 1)
   assert.deepEqual(mine, theirs)
-  const before = one.server.store.generation()
+  const before = await one.server.store.generation()
   assert.deepEqual(await one.server.signingKeys(), mine)
-  assert.equal(one.server.store.generation(), before, 'nothing was written for it')
+  assert.equal(await one.server.store.generation(), before, 'nothing was written for it')
   assert.deepEqual([mine[0]?.state, mine[0]?.created_at], ['active', NOW])
 })
 

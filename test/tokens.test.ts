@@ -76,7 +76,7 @@ test('ERR-05: a client without client_credentials gets no token, and neither doe
     thrown instanceof OAuthError && thrown.error === 'unauthorized_client'
   await assert.rejects(createToken(server, { client: { ...client, grant_types: [] } }), unauthorized)
   await revoke(server, client_id)
-  const registered = await server.registry.client(client_id)
+  const registered = await (await server.registry.latest()).client(client_id)
   assert.ok(registered)
   await assert.rejects(createToken(server, { client: registered.client }), unauthorized)
   assert.equal(await server.store.read(countLiveTokens(client_id, NOW)), 0)

@@ -33,7 +33,7 @@ const busy = async (server: Server, { sub, username }: User): Promise<string> =>
     for (const session_id of [`a${sub}`, `b${sub}`]) {
       yield* insertSession({
         session_id,
-        session_hash: new Uint8Array(32),
+        session_hash: 'hash',
         hash_key_id: 'hk_1',
         sub,
         username,

@@ -51,7 +51,7 @@ export interface Person {
 /** A code minted before the transaction: what is stored of it. */
 interface FreshCode {
   readonly id: string
-  readonly hash: Uint8Array
+  readonly hash: string
   readonly hash_key_id: string
 }
 

@@ -7,7 +7,7 @@ import type { Work } from '../store/work.ts'
 export interface FreshToken {
   readonly access_token: string
   readonly jti: string
-  readonly token_hash: Uint8Array
+  readonly token_hash: string
   readonly hash_key_id: string
 }
 
@@ -15,7 +15,7 @@ export interface FreshToken {
 export interface FreshRefreshToken {
   readonly refresh_token: string
   readonly refresh_token_id: string
-  readonly token_hash: Uint8Array
+  readonly token_hash: string
   readonly hash_key_id: string
 }
 

@@ -18,7 +18,7 @@ import type { Work } from '../store/work.ts'
 export interface Presented {
   readonly kind: TokenKind
   readonly id: string
-  matches(row: { readonly token_hash: Uint8Array; readonly hash_key_id: string }): boolean
+  matches(row: { readonly token_hash: string; readonly hash_key_id: string }): boolean
 }
 
 /** A presented token with what it hangs on, live or not. */

@@ -1,4 +1,3 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import {
   assemble,
   base32,
@@ -10,13 +9,14 @@ import {
   timeOrderedId,
 } from '../protocol/token-form.ts'
 import type { HashKeys } from './hash-key.ts'
-import { randomBytes } from './random.ts'
+import { isSameHash } from './keyed-hash.ts'
+import { randomBytes, randomText } from './random.ts'
 
 /** A new access token: the clear value, once, and what may be stored of it. */
 export interface MintedToken {
   readonly access_token: string
   readonly jti: string
-  readonly token_hash: Uint8Array
+  readonly token_hash: string
   readonly hash_key_id: string
 }
 
@@ -24,14 +24,14 @@ export interface MintedToken {
 export interface Minted {
   readonly clear: string
   readonly id: string
-  readonly hash: Uint8Array
+  readonly hash: string
   readonly hash_key_id: string
 }
 
 /** A client secret as it is stored; the clear value stays with the caller. */
 export interface HashedSecret {
   readonly client_secret_id: string
-  readonly secret_hash: Uint8Array
+  readonly secret_hash: string
   readonly hash_key_id: string
   readonly preview: string
 }
@@ -42,7 +42,7 @@ export interface PresentedToken {
   /** The primary key of its row. */
   readonly id: string
   /** Whether a row is this token's, in constant time. */
-  matches(row: { readonly token_hash: Uint8Array; readonly hash_key_id: string }): boolean
+  matches(row: { readonly token_hash: string; readonly hash_key_id: string }): boolean
 }
 
 /** Every random string and every keyed hash of one database. */
@@ -54,7 +54,7 @@ export interface Secrets {
   /** Whether a presented secret is the stored one, in constant time. */
   matchesClientSecret(
     client_secret: string,
-    stored: { readonly secret_hash: Uint8Array; readonly hash_key_id: string },
+    stored: { readonly secret_hash: string; readonly hash_key_id: string },
   ): boolean
   /** Spends the time of one comparison: an unknown client must not answer faster (ERR-04). */
   pretendToMatch(client_secret: string): false
@@ -70,7 +70,7 @@ export const createSecrets = (keys: HashKeys): Secrets => {
   const mint = (kind: TokenKind, at: number): Minted => {
     const id = timeOrderedId(at, randomBytes(ID_RANDOM_BYTES))
     const clear = assemble(PREFIX[kind], id, secretPart())
-    return { clear, id, hash: hmac(newest[kind], clear), hash_key_id: newest.hash_key_id }
+    return { clear, id, hash: newest[kind](clear), hash_key_id: newest.hash_key_id }
   }
   return {
     accessToken(at) {
@@ -81,16 +81,16 @@ export const createSecrets = (keys: HashKeys): Secrets => {
     clientSecret: () => assemble(PREFIX.client_secret, '', secretPart()),
     hashClientSecret: (client_secret, at) => ({
       client_secret_id: newId(PREFIX.client_secret_id, at),
-      secret_hash: hmac(newest.client_secret, client_secret),
+      secret_hash: newest.client_secret(client_secret),
       hash_key_id: newest.hash_key_id,
       preview: preview(client_secret),
     }),
     matchesClientSecret(client_secret, { secret_hash, hash_key_id }) {
       const key = keys.find(hash_key_id)
-      return key !== undefined && equal(hmac(key.client_secret, client_secret), secret_hash)
+      return key !== undefined && isSameHash(key.client_secret(client_secret), secret_hash)
     },
     pretendToMatch(client_secret) {
-      equal(hmac(newest.client_secret, client_secret), NO_HASH)
+      isSameHash(newest.client_secret(client_secret), NO_HASH)
       return false
     },
     present(token) {
@@ -102,24 +102,20 @@ export const createSecrets = (keys: HashKeys): Secrets => {
         id,
         matches({ token_hash, hash_key_id }) {
           const key = keys.find(hash_key_id)
-          return key !== undefined && equal(hmac(key[kind], token), token_hash)
+          return key !== undefined && isSameHash(key[kind](token), token_hash)
         },
       }
     },
-    limitKey: (words) => hmac(newest.limit, words).toString('base64url'),
+    limitKey: (words) => newest.limit(words),
   }
 }
 
 /** 256 bits: what a secret is hard to guess by (CA-08, TK-10). */
 const SECRET_BYTES = 32
 
-const NO_HASH = new Uint8Array(SECRET_BYTES)
+const NO_HASH = '_'.repeat(43)
 
-const hmac = (key: KeyObject, text: string): Buffer => createHmac('sha256', key).update(text).digest()
-
-const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b)
-
-const secretPart = (): string => randomBytes(SECRET_BYTES).toString('base64url')
+const secretPart = (): string => randomText(SECRET_BYTES)
 
 /** A time-ordered id with the prefix of its kind. `at` is epoch milliseconds. */
 export const newId = (prefix: string, at: number): string =>
@@ -132,4 +128,4 @@ export const newSub = (): string => PREFIX.user + base32(randomBytes(ID_RANDOM_B
 export const newClientId = (): string => PREFIX.client + base32(randomBytes(ID_RANDOM_BYTES))
 
 /** A short id for one request; random, so that it can be shown to the one who asked. */
-export const newRequestId = (): string => randomBytes(12).toString('base64url')
+export const newRequestId = (): string => randomText(12)

@@ -5,6 +5,7 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
+import type { Registered } from '../store/registry.ts'
 import type { Work } from '../store/work.ts'
 import type { Exchange } from './answer.ts'
 
@@ -16,10 +17,11 @@ import type { Exchange } from './answer.ts'
  */
 export const tokenWork = async (
   server: Server,
+  registered: Registered,
   exchange: Exchange,
   { client, grant, form }: { readonly client: Client; readonly grant: Grant; readonly form: Form },
 ): Promise<() => Work<Outcome>> => {
-  const defaults = server.registry.defaultScopes()
+  const defaults = registered.defaultScopes()
   if (grant.takes === undefined) {
     const prepared = grant.prepare(form)
     const attempt = plain(server, exchange, client, defaults instanceof Promise ? await defaults : defaults)

@@ -33,7 +33,7 @@ export const pendingRequest = async (
   const request = await server.store.read(findAuthorizationRequest(request_id))
   if (request === undefined || !isOf(browser, request)) throw requestIsOver()
   if (request.used_at === null && request.expires_at > now) return request
-  throw requestIsOver((await server.registry.client(request.client_id))?.client.client_name)
+  throw requestIsOver((await (await server.registry.latest()).client(request.client_id))?.client.client_name)
 }
 
 const isOf = (browser: Browser, { request_id, browser_mac }: StoredAuthorizationRequest): boolean => {
@@ -93,7 +93,7 @@ const opened = async (server: Server, exchange: Exchange): Promise<OpenedRequest
 export const openedRequest = async (server: Server, exchange: Exchange): Promise<OpenedRequest> => {
   const browser = browserOf(server, exchange)
   const stored = await pendingRequest(server, exchange, browser, exchange.params['request_id'] ?? '')
-  const registered = await server.registry.client(stored.client_id)
+  const registered = await (await server.registry.latest()).client(stored.client_id)
   // CL-02: the client may have been changed or revoked since. Asked anew, it hears what is wrong.
   if (registered === undefined || !stillStands(registered.client, stored)) {
     throw requestIsOver(registered?.client.client_name)

@@ -47,7 +47,7 @@ const examined = async (
   const { client, redirect_uri } = identified
   exchange.note['client_id'] = client.client_id
   try {
-    const defaults = await server.registry.defaultScopes()
+    const defaults = await (await server.registry.latest()).defaultScopes()
     return await goOn({ client, request: examine(form, identified, defaults) })
   } catch (thrown) {
     // AZ-07: from here on the client is told whatever happens, our own faults too.
@@ -58,7 +58,7 @@ const examined = async (
 
 /** AZ-02: until both are sound a person is told, and no client. */
 const readIdentified = async (server: Server, exchange: Exchange, form: LooseForm): Promise<Identified> => {
-  const registered = await server.registry.client(readClientId(form))
+  const registered = await (await server.registry.latest()).client(readClientId(form))
   try {
     return identify(form, registered?.client)
   } catch (thrown) {

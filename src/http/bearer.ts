@@ -4,6 +4,7 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { covers } from '../protocol/scope.ts'
 import type { Server } from '../server.ts'
+import type { Registered } from '../store/registry.ts'
 import type { Exchange } from './answer.ts'
 
 /**
@@ -14,6 +15,7 @@ import type { Exchange } from './answer.ts'
  */
 export const bearerClient = async (
   server: Server,
+  registered: Registered,
   exchange: Exchange,
   bearer: string,
   needed: string,
@@ -21,8 +23,8 @@ export const bearerClient = async (
   const presented = server.secrets.present(bearer)
   const at = { issuer: server.settings.issuer, now: exchange.now }
   const seen = presented && (await server.store.read(introspectToken(presented, undefined, at)))
-  const registered = seen && (await server.registry.client(seen.token.client_id))
-  if (seen === undefined || registered === undefined || seen.isRefreshToken) {
+  const known = seen && (await registered.client(seen.token.client_id))
+  if (seen === undefined || known === undefined || seen.isRefreshToken) {
     const challenge = bearerChallenge({ error: 'invalid_token' })
     throw new OAuthError('invalid_token', 'the access token is not valid', { challenge })
   }
@@ -32,5 +34,5 @@ export const bearerClient = async (
     const challenge = bearerChallenge({ error: 'insufficient_scope', scope: needed })
     throw new OAuthError('insufficient_scope', `the access token lacks the scope ${needed}`, { challenge })
   }
-  return registered.client
+  return known.client
 }

@@ -4,7 +4,12 @@ import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
 import type { ClientSecret } from '../store/client-secret.ts'
-import { findAnyClient, findRegisteredClient, type RegisteredClient } from '../store/registry.ts'
+import {
+  findAnyClient,
+  findRegisteredClient,
+  type Registered,
+  type RegisteredClient,
+} from '../store/registry.ts'
 import type { Exchange } from './answer.ts'
 
 /**
@@ -14,26 +19,31 @@ import type { Exchange } from './answer.ts'
  * @throws {OAuthError} `invalid_request` for more than one mechanism (CA-04); `invalid_client` for
  *   everything else, in the same words whatever the reason (ERR-04): the reason is for the log
  */
-export const authenticateClient = async (server: Server, exchange: Exchange, form: Form): Promise<Client> => {
+export const authenticateClient = async (
+  server: Server,
+  registered: Registered,
+  exchange: Exchange,
+  form: Form,
+): Promise<Client> => {
   const attempt = attemptedAuthentication(exchange.request.headers.get('authorization'), form)
   if (attempt.kind === 'nothing') throw refused('no client authentication')
   if (attempt.kind === 'assertion') throw refused('client assertions are not supported')
-  const found = server.registry.client(attempt.client_id)
-  const registered = found instanceof Promise ? await found : found
-  const live = liveSecrets(registered, exchange.now)
+  const found = registered.client(attempt.client_id)
+  const known = found instanceof Promise ? await found : found
+  const live = liveSecrets(known, exchange.now)
   const presented = 'client_secret' in attempt ? attempt.client_secret : undefined
   const match =
     presented === undefined
       ? -1
       : live.findIndex((stored) => server.secrets.matchesClientSecret(presented, stored))
-  const reason = whyRefused(registered, attempt, presented === undefined || match !== -1)
-  if (registered === undefined || reason !== undefined) {
+  const reason = whyRefused(known, attempt, presented === undefined || match !== -1)
+  if (known === undefined || reason !== undefined) {
     if (presented !== undefined) pretend(server, presented, match === -1 ? live.length : match + 1)
-    await evenOut(server, registered !== undefined, found === registered)
+    await evenOut(server, known !== undefined, found === known)
     throw refused(reason ?? 'unknown client')
   }
-  exchange.note['client_id'] = registered.client.client_id
-  return registered.client
+  exchange.note['client_id'] = known.client.client_id
+  return known.client
 }
 
 const whyRefused = (

@@ -66,7 +66,7 @@ const pending = async (server: Server, exchange: Exchange): Promise<Asked> => {
   const request_id = exchange.params['request_id'] ?? ''
   const request = await server.store.read(findInteraction(request_id, exchange.now))
   if (request instanceof OAuthError) throw request
-  const registered = await server.registry.client(request.client_id)
+  const registered = await (await server.registry.latest()).client(request.client_id)
   if (registered === undefined || !stillStands(registered.client, request)) throw interactionIsOver('is over')
   return { request, client: registered.client }
 }
@@ -78,5 +78,5 @@ const authenticateApp = async (server: Server, exchange: Exchange): Promise<void
     const challenge = bearerChallenge({ scope: SCOPE })
     throw new OAuthError('invalid_token', 'an access token is needed', { challenge })
   }
-  await bearerClient(server, exchange, bearer, SCOPE)
+  await bearerClient(server, await server.registry.latest(), exchange, bearer, SCOPE)
 }

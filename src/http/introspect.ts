@@ -5,6 +5,7 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
+import type { Registered } from '../store/registry.ts'
 import { type Exchange, type Handler, json } from './answer.ts'
 import { bearerClient } from './bearer.ts'
 import { readForm } from './body.ts'
@@ -32,14 +33,15 @@ const CREDENTIALS = ['client_secret', 'client_assertion', 'client_assertion_type
 
 /** IN-01, IN-06: client authentication, or a token that was granted the scope `introspect`. */
 const authenticateCaller = async (server: Server, exchange: Exchange, form: Form): Promise<Client> => {
+  const registered = await server.registry.latest()
   const bearer = bearerToken(exchange.request.headers.get('authorization'))
   if (bearer !== undefined) {
     if (CREDENTIALS.some((name) => form.values.has(name))) {
       throw new OAuthError('invalid_request', 'the request authenticates the caller in more than one way')
     }
-    return bearerCaller(server, exchange, bearer, form.values.get('client_id'))
+    return bearerCaller(server, registered, exchange, bearer, form.values.get('client_id'))
   }
-  const client = await authenticateClient(server, exchange, form)
+  const client = await authenticateClient(server, registered, exchange, form)
   if (client.token_endpoint_auth_method === 'none') {
     throw new OAuthError('invalid_client', 'client authentication failed', {
       cause: 'a public client may not introspect',
@@ -50,11 +52,12 @@ const authenticateCaller = async (server: Server, exchange: Exchange, form: Form
 
 const bearerCaller = async (
   server: Server,
+  registered: Registered,
   exchange: Exchange,
   bearer: string,
   named: string | undefined,
 ): Promise<Client> => {
-  const caller = await bearerClient(server, exchange, bearer, 'introspect')
+  const caller = await bearerClient(server, registered, exchange, bearer, 'introspect')
   // CA-05: one request, one client.
   if (named !== undefined && named !== caller.client_id) {
     throw new OAuthError('invalid_request', 'client_id is not the client of the access token')

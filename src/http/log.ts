@@ -16,6 +16,9 @@ const SECRET_FIELDS = [
   'cookie',
 ]
 
+/** pino's number for it. */
+const INFO = 30
+
 const SECRET_NAMES: ReadonlySet<string> = new Set(SECRET_FIELDS)
 
 /** One below too, save `err.code`: what kind of error it was is no secret, and what an operator needs. */
@@ -45,12 +48,13 @@ export const createLog = (sink: Sink): Log & { flush(): void } => {
     },
   }
   const log = pino({ base: null, redact: { paths: REDACTED, censor: '[redacted]' } }, turn)
-  // pino's redaction takes 8 µs a line. The line of a request has fields of our own making, all at the
-  // top, so a look at their names is enough there.
-  const requests = pino({ base: null }, turn)
   return {
-    info: (fields, message) =>
-      requests.info(hasSecretField(fields) ? withoutSecrets(fields) : fields, message),
+    // pino's redaction takes 8 µs a line. The line of a request has fields of our own making, all at the
+    // top and all plain, so a look at their names is enough there, and its JSON is pino's.
+    info: (fields, msg) => {
+      const shown = hasSecretField(fields) ? withoutSecrets(fields) : fields
+      turn.write(`${JSON.stringify({ level: INFO, time: Date.now(), ...shown, msg })}\n`)
+    },
     warn: (fields, message) => log.warn(fields, message),
     error: (fields, message) => log.error(fields, message),
     flush,

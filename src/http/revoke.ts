@@ -7,7 +7,7 @@ import { authenticateClient } from './client.ts'
 /** POST /oauth/revoke (RFC 7009). Unknown, expired and malformed tokens are revoked already: 200. */
 export const revoke: Handler = async (server, exchange) => {
   const form = await readForm(server, exchange)
-  const client = await authenticateClient(server, exchange, form)
+  const client = await authenticateClient(server, await server.registry.latest(), exchange, form)
   const token = form.values.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
   // RFC 7009 2.1: token_type_hint is only a hint; the token itself says what it is (RV-03).

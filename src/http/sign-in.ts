@@ -95,7 +95,11 @@ const pageFor = async (
 ): Promise<PageFor> => {
   if (request_id === undefined) return { browser, request: undefined, client: undefined }
   const request = await pendingRequest(server, exchange, browser, request_id)
-  return { browser, request, client: (await server.registry.client(request.client_id))?.client }
+  return {
+    browser,
+    request,
+    client: (await (await server.registry.latest()).client(request.client_id))?.client,
+  }
 }
 
 const answerPage = (

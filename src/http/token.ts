@@ -10,7 +10,8 @@ import { authenticateClient } from './client.ts'
 /** POST /oauth/token, every grant type (OAuth 2.1 section 3.2): verify, decide, render. */
 export const token: Handler = async (server, exchange) => {
   const form = await readForm(server, exchange)
-  const client = await authenticateClient(server, exchange, form)
+  const registered = await server.registry.latest()
+  const client = await authenticateClient(server, registered, exchange, form)
   const grant_type = form.values.get('grant_type')
   if (grant_type === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
   const grant = grants.get(grant_type)
@@ -20,7 +21,7 @@ export const token: Handler = async (server, exchange) => {
   if (!client.grant_types.includes(grant.grant_type)) {
     throw new OAuthError('unauthorized_client', 'this client is not registered for that grant type')
   }
-  const work = await tokenWork(server, exchange, { client, grant, form })
+  const work = await tokenWork(server, registered, exchange, { client, grant, form })
   const issued = issuedOf(server, exchange, client, await server.store.write(work))
   exchange.note['jti'] = issued.jti
   return json(tokenResponse(issued, now(server), refreshTokenOf(issued, form)))

@@ -3,7 +3,7 @@ import { all, count, one, run, type Work } from './work.ts'
 
 /** A row of oauth_access_token, with what its client says of it. */
 export interface AccessToken extends KnownToken {
-  readonly token_hash: Uint8Array
+  readonly token_hash: string
   readonly hash_key_id: string
 }
 
@@ -53,9 +53,8 @@ export type NewAccessToken = Omit<
   'revoked_at' | 'client_revoked_at' | 'authorization_revoked_at'
 >
 
-export function* insertAccessToken(row: NewAccessToken): Work<void> {
-  yield* run(INSERT, { ...row, aud: row.aud === null ? null : JSON.stringify(row.aud) })
-}
+export const insertAccessToken = (row: NewAccessToken): Work<void> =>
+  run(INSERT, { ...row, aud: row.aud === null ? null : JSON.stringify(row.aud) })
 
 /** Revokes a live token; `false` when it was revoked or had expired before. */
 export function* markAccessTokenRevoked(jti: string, now: number): Work<boolean> {

@@ -3,7 +3,7 @@ import { all, count, one, run, type Work } from './work.ts'
 /** A row of oauth_authorization_code. Times are epoch seconds. */
 export interface AuthorizationCode {
   readonly code_id: string
-  readonly code_hash: Uint8Array
+  readonly code_hash: string
   readonly hash_key_id: string
   readonly authorization_id: string
   readonly client_id: string

@@ -4,7 +4,7 @@ import { all, one, run, type Work } from './work.ts'
 export interface ClientSecret {
   readonly client_secret_id: string
   readonly client_id: string
-  readonly secret_hash: Uint8Array
+  readonly secret_hash: string
   readonly hash_key_id: string
   readonly preview: string
   readonly created_at: number

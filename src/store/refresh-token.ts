@@ -3,7 +3,7 @@ import { all, count, one, run, type Work } from './work.ts'
 /** A row of oauth_refresh_token: one generation of a family. Times are epoch seconds. */
 export interface RefreshToken {
   readonly refresh_token_id: string
-  readonly token_hash: Uint8Array
+  readonly token_hash: string
   readonly hash_key_id: string
   readonly authorization_id: string
   readonly client_id: string

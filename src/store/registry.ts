@@ -15,6 +15,12 @@ export interface RegisteredClient {
  * `store.generation()` stays the same, so that a change by any process holds for the next request.
  */
 export interface Registry {
+  /** What holds now. Each request asks for it once, after it has come in. */
+  latest(): Promise<Registered>
+}
+
+/** What is remembered is given at once, what is not is read. */
+export interface Registered {
   client(client_id: string): RegisteredClient | undefined | Promise<RegisteredClient | undefined>
   defaultScopes(): readonly string[] | Promise<readonly string[]>
 }
@@ -27,22 +33,11 @@ export const createRegistry = (store: Store): Registry => {
   let defaults: readonly string[] | undefined
   let generation = Number.NaN
 
-  /** Empties what is stale, and gives the generation that a read begun now belongs to. */
-  const current = (): number => {
-    const now = store.generation()
-    if (now !== generation || clients.size > MOST_CLIENTS) {
-      clients.clear()
-      defaults = undefined
-      generation = now
-    }
-    return now
-  }
-
-  return {
+  const registered: Registered = {
     client(client_id) {
-      const begun = current()
       const known = clients.get(client_id)
       if (known !== undefined) return known
+      const begun = generation
       return store.read(findRegisteredClient(client_id)).then((found) => {
         // An unknown id is not kept: a stranger could fill the memory with them.
         if (found !== undefined && begun === generation) clients.set(client_id, found)
@@ -50,12 +45,37 @@ export const createRegistry = (store: Store): Registry => {
       })
     },
     defaultScopes() {
-      const begun = current()
       if (defaults !== undefined) return defaults
+      const begun = generation
       return store.read(listDefaultScopes()).then((found) => {
         if (begun === generation) defaults = found
         return found
       })
+    },
+  }
+
+  /** Empties what is stale. */
+  const renew = (now: number): Registered => {
+    if (now !== generation || clients.size > MOST_CLIENTS) {
+      clients.clear()
+      defaults = undefined
+      generation = now
+    }
+    return registered
+  }
+
+  let looked: Promise<number> | undefined
+  let renewed: Promise<Registered> = Promise.resolve(registered)
+
+  return {
+    latest() {
+      const look = store.generation()
+      // One promise for all requests of a turn, as the store gives it.
+      if (look !== looked) {
+        looked = look
+        renewed = look.then(renew)
+      }
+      return renewed
     },
   }
 }

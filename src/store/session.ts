@@ -3,7 +3,7 @@ import { all, count, one, run, type Work } from './work.ts'
 /** A row of oauth_session: a signed-in browser. Times are epoch seconds. */
 export interface Session {
   readonly session_id: string
-  readonly session_hash: Uint8Array
+  readonly session_hash: string
   readonly hash_key_id: string
   readonly sub: string
   readonly username: string

@@ -51,7 +51,7 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
   let closing: PromiseWithResolvers<void> | undefined
   let generation = 0
   let seenVersion = dataVersion.get()
-  let observed = false
+  let look: PromiseWithResolvers<number> | undefined
 
   const schedule = (): void => {
     if (scheduled) return
@@ -80,8 +80,17 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
     generation += 1
   }
 
-  const unobserve = (): void => {
-    observed = false
+  /** Answers all who asked in this turn; their works are still in time for its `flush`. */
+  const answerLook = (): void => {
+    const asked = look
+    look = undefined
+    try {
+      if (database.open) observe()
+    } catch {
+      // Not known to be the same, so it counts as changed; the read that follows says what is wrong.
+      generation += 1
+    }
+    asked?.resolve(generation)
   }
 
   const runReads = (batch: readonly Job[]): void => {
@@ -182,17 +191,12 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
       return turn.promise
     },
     generation() {
-      if (observed || !database.open) return generation
-      observed = true
-      // Kept for the present event only: what another process commits before the next one must show.
-      timers.nextTick(unobserve)
-      try {
-        observe()
-      } catch {
-        // Not known to be the same, so it counts as changed; the read that follows says what is wrong.
-        generation += 1
+      if (look === undefined) {
+        look = Promise.withResolvers<number>()
+        timers.setImmediate(answerLook)
+        schedule()
       }
-      return generation
+      return look.promise
     },
     status() {
       try {

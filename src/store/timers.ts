@@ -2,8 +2,6 @@
 export interface Timers {
   setImmediate(callback: () => void): void
   setTimeout(callback: () => void, milliseconds: number): void
-  /** Behind all that follows at once from the present event, before the next one. */
-  nextTick(callback: () => void): void
 }
 
 export const realTimers: Timers = {
@@ -12,9 +10,6 @@ export const realTimers: Timers = {
   },
   setTimeout(callback, milliseconds) {
     setTimeout(callback, milliseconds)
-  },
-  nextTick(callback) {
-    process.nextTick(callback)
   },
 }
 

@@ -68,9 +68,11 @@ export interface Store {
   /**
    * A number that changes whenever clients, scopes or keys may have changed, by this process or
    * another. What is parsed from those rows may be kept only while it stays the same, and only
-   * under the number that was taken before they were read.
+   * under the number that was taken before they were read. One look, and one promise, for all who
+   * ask in a turn: it is taken when the requests of the turn have been read, so that what another
+   * process had committed before any of them is seen.
    */
-  generation(): number
+  generation(): Promise<number>
   /** Facts for `db:status`. */
   status(): StoreStatus
   /** Runs what is queued, then closes. */

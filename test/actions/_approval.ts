@@ -46,7 +46,7 @@ export const approval = (given: Partial<Approval> = {}): Approval => ({
   answer: 'once',
   fresh: {
     authorization_id: 'au_1',
-    code: { id: 'code_1', hash: new Uint8Array([1]), hash_key_id: 'hk_1' },
+    code: { id: 'code_1', hash: 'hash_1', hash_key_id: 'hk_1' },
   },
   now: NOW,
   lifetimes: { code_ttl: 60, refresh_ttl: 1000, access_token_ttl: 100 },

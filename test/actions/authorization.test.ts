@@ -64,7 +64,7 @@ test('AZ-10: an approval claims the request, then makes an authorization and a c
   })
   assert.deepEqual(statements[6]?.params, {
     code_id: 'code_1',
-    code_hash: new Uint8Array([1]),
+    code_hash: 'hash_1',
     hash_key_id: 'hk_1',
     authorization_id: 'au_1',
     client_id: 'cl_1',
@@ -200,7 +200,7 @@ test('AZ-15: of ten answers to one request at once one is taken, and a later one
           session_id: null,
           fresh: {
             authorization_id: `au_${index}`,
-            code: { id: `code_${index}`, hash: new Uint8Array([index]), hash_key_id: 'hk_1' },
+            code: { id: `code_${index}`, hash: `hash_${index}`, hash_key_id: 'hk_1' },
           },
         }),
       ),

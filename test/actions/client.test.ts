@@ -19,7 +19,7 @@ import { putClient, putClients, putSecret, putTokens } from '../store/_rows.ts'
 const METADATA = registrable({ client_name: 'A', grant_types: ['client_credentials'], scope: 'a b' })
 const SECRET = {
   client_secret_id: 'cs_1',
-  secret_hash: new Uint8Array([1]),
+  secret_hash: 'hash',
   hash_key_id: 'hk_1',
   preview: 'ocs_…',
 }

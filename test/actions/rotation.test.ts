@@ -10,7 +10,7 @@ import { putClients, putSecret } from '../store/_rows.ts'
 
 const fresh = (client_secret_id: string): Parameters<typeof rotateClientSecret>[1] => ({
   client_secret_id,
-  secret_hash: new Uint8Array([1]),
+  secret_hash: 'hash',
   hash_key_id: 'hk_1',
   preview: 'ocs_…',
 })

@@ -47,7 +47,7 @@ const USER = {
 
 const SESSION = {
   session_id: 'new',
-  session_hash: new Uint8Array(32),
+  session_hash: 'hash',
   hash_key_id: 'hk_1',
   sub: 'us_1',
   username: 'Ana',

@@ -34,8 +34,8 @@ test('CA-08: a token is stored as a keyed hash that its own row answers to, and 
   assert.equal(presented?.id, one.jti)
   assert.equal(presented?.matches(one), true)
   assert.equal(presented?.matches({ ...other, hash_key_id: one.hash_key_id }), false)
-  assert.equal(presented?.matches({ ...one, token_hash: one.token_hash.subarray(1) }), false)
-  assert.equal(presented?.matches({ ...one, token_hash: new Uint8Array(0) }), false)
+  assert.equal(presented?.matches({ ...one, token_hash: one.token_hash.slice(1) }), false)
+  assert.equal(presented?.matches({ ...one, token_hash: '' }), false)
 })
 
 test('CA-08: without the hash key a hash cannot be made: another key of the same id does not match', () => {

@@ -213,14 +213,14 @@ const FORM = parseForm(`code=oac_x&code_verifier=${VERIFIER}`)
 const attempt = (given: Partial<PersonAttempt> = {}): PersonAttempt => ({
   client: literalClient({ grant_types: ['authorization_code', 'refresh_token'] }),
   now: NOW,
-  fresh: { access_token: 'oat_clear', jti: 'jti_1', token_hash: new Uint8Array(32), hash_key_id: 'hk_1' },
+  fresh: { access_token: 'oat_clear', jti: 'jti_1', token_hash: 'hash', hash_key_id: 'hk_1' },
   access_token_ttl: 3600,
   default_scopes: [],
   presented: { kind: 'authorization_code', id: 'code_1', matches: () => true },
   fresh_refresh: {
     refresh_token: 'ort_clear',
     refresh_token_id: 'rt_1',
-    token_hash: new Uint8Array(32),
+    token_hash: 'hash',
     hash_key_id: 'hk_1',
   },
   sealed: null,

@@ -12,7 +12,7 @@ import { refusal } from '../protocol/_refusal.ts'
 const FRESH = {
   access_token: 'oat_clear',
   jti: 'jti_1',
-  token_hash: new Uint8Array([1, 2, 3]),
+  token_hash: 'hash',
   hash_key_id: 'hk_1',
 }
 

@@ -47,7 +47,11 @@ const present = async ({ at, client }: Real, token: string): Promise<string | un
     now: Math.floor(at.server.clock() / 1000),
     note: {},
   }
-  const work = await tokenWork(at.server, exchange, { client: client.client, grant, form })
+  const work = await tokenWork(at.server, await at.server.registry.latest(), exchange, {
+    client: client.client,
+    grant,
+    form,
+  })
   const outcome = await at.server.store.write(work)
   try {
     return refreshTokenOf(issuedOf(at.server, exchange, client.client, outcome), form)

@@ -86,7 +86,7 @@ test('RV-07: a token revoked by another process, one or all of a client, is inac
 
 test('contract, settled points: a token minted by another process works, and ours is known there', async () => {
   const made = await h.client()
-  const registered = await cli.registry.client(made.client_id)
+  const registered = await (await cli.registry.latest()).client(made.client_id)
   assert.ok(registered)
   const { access_token } = await createToken(cli, { client: registered.client, scope: 'a' })
   h.hide(access_token)

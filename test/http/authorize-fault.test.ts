@@ -46,10 +46,7 @@ test('AZ-07: a fault of ours is server_error; its cause is in the log and not in
 test('AZ-02: before the redirect_uri is trusted a fault is a page, 503, with Retry-After', async () => {
   const broken: Server = {
     ...h.server,
-    registry: {
-      ...h.server.registry,
-      client: () => Promise.reject(new StoreError('database_busy', 'the database is busy')),
-    },
+    registry: { latest: () => Promise.reject(new StoreError('database_busy', 'the database is busy')) },
   }
   const answered = await h.browser().get(requestOf(web), {}, broken)
   assert.equal(answered.status, 503)
@@ -119,7 +116,7 @@ test('TK-11: a person whose sub is a client_id is refused, and the client is tol
   const browser = h.browser()
   const page = await signIn(browser, await browser.get(requestOf(client)))
   // No command makes such a client; a database put together by hand might hold one.
-  const registered = await h.server.registry.client(client.client_id)
+  const registered = await (await h.server.registry.latest()).client(client.client_id)
   assert.ok(registered)
   await h.server.store.write(() => insertClient({ ...registered.client, client_id: sub }))
   assert.equal(parameters(await browser.press(page, 'Allow'))['error'], 'access_denied')

@@ -4,6 +4,7 @@ import type { Exchange } from '../../src/http/answer.ts'
 import { refuse } from '../../src/http/refuse.ts'
 import { OAuthError } from '../../src/protocol/error.ts'
 import type { Server } from '../../src/server.ts'
+import type { Registered } from '../../src/store/registry.ts'
 import { StoreError, type StoreErrorCode } from '../../src/store/store-error.ts'
 import { type Answered, basic, type Given, openHarness } from './_harness.ts'
 
@@ -16,6 +17,11 @@ const said = ({ status, body }: Answered): readonly unknown[] => [status, body['
 const failing = (parts: Partial<Server['store']>): Server => ({
   ...h.server,
   store: { ...h.server.store, ...parts },
+})
+
+/** The same registry, its clients looked up as the test says. */
+const looking = (parts: Pick<Registered, 'client'>): Server['registry'] => ({
+  latest: async () => ({ ...(await h.server.registry.latest()), ...parts }),
 })
 
 const rejects = (error: unknown) => (): Promise<never> => Promise.reject(error)
@@ -102,7 +108,7 @@ test('HTTP-18: a client that cannot be looked up is a 503 and not an unknown cli
   const client = await h.client()
   const unread = {
     ...h.server,
-    registry: { ...h.server.registry, client: rejects(busy('database_busy')) },
+    registry: looking({ client: rejects(busy('database_busy')) }),
   }
   for (const endpoint of ['token', 'revoke', 'introspect']) {
     const answered = await h.post(endpoint, { token: 'x' }, basic(client), unread)
@@ -131,12 +137,11 @@ test('HTTP-18: a bug that is thrown at once, and one while the caller is looked 
   const client = await h.client()
   const broken = {
     ...h.server,
-    registry: {
-      ...h.server.registry,
+    registry: looking({
       client: () => {
         throw new RangeError('a-detail')
       },
-    },
+    }),
   }
   const answered = await h.post('introspect', { token: 'x' }, basic(client), broken)
   assert.deepEqual(said(answered), [500, 'server_error'])

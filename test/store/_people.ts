@@ -34,7 +34,7 @@ export const putAuthorization = (given: Partial<Authorization> = {}): Work<void>
 
 export const codeRow = (given: Partial<AuthorizationCode> = {}): AuthorizationCode => ({
   code_id: 'code_1',
-  code_hash: new Uint8Array(32),
+  code_hash: 'hash',
   hash_key_id: 'hk_1',
   authorization_id: 'au_1',
   client_id: 'cl_1',
@@ -52,7 +52,7 @@ export const putCode = (given: Partial<AuthorizationCode> = {}): Work<void> =>
 
 export const refreshTokenRow = (given: Partial<RefreshToken> = {}): RefreshToken => ({
   refresh_token_id: 'rt_1',
-  token_hash: new Uint8Array(32),
+  token_hash: 'hash',
   hash_key_id: 'hk_1',
   authorization_id: 'au_1',
   client_id: 'cl_1',
@@ -96,7 +96,7 @@ export const putRequest = (given: Partial<StoredAuthorizationRequest> = {}): Wor
 export const putSession = (given: Partial<Session> = {}): Work<void> =>
   insertSession({
     session_id: 'session_1',
-    session_hash: new Uint8Array(32),
+    session_hash: 'hash',
     hash_key_id: 'hk_1',
     sub: 'us_1',
     username: 'ana',

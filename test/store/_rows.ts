@@ -22,7 +22,7 @@ export function* putSecret(given: Partial<ClientSecret>): Work<void> {
   yield* insertClientSecret({
     client_secret_id: 'cs_1',
     client_id: 'cl_1',
-    secret_hash: new Uint8Array(32),
+    secret_hash: 'hash',
     hash_key_id: 'hk_1',
     preview: 'ocs_…',
     created_at: NOW,
@@ -36,7 +36,7 @@ export function* putTokens(...tokens: readonly Partial<AccessToken>[]): Work<voi
   for (const { revoked_at = null, client_revoked_at: _, authorization_revoked_at: __, ...given } of tokens) {
     const row = {
       jti: 'jti_1',
-      token_hash: new Uint8Array(32),
+      token_hash: 'hash',
       hash_key_id: 'hk_1',
       client_id: 'cl_1',
       authorization_id: null,

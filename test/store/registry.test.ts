@@ -34,10 +34,10 @@ test('house 4: a client is read once, and given at once from then on', async (t)
   await store.write(() => putClients('cl_1'))
   await store.write(() => putSecret({ client_secret_id: 'cs_1' }))
   const { registry, reads } = counted(store)
-  const first = await registry.client('cl_1')
+  const first = await (await registry.latest()).client('cl_1')
   assert.deepEqual(first?.client, literalClient())
   assert.equal(first?.secrets[0]?.client_secret_id, 'cs_1')
-  assert.equal(registry.client('cl_1'), first)
+  assert.equal((await registry.latest()).client('cl_1'), first)
   assert.equal(reads(), 1)
 })
 
@@ -45,9 +45,9 @@ test('house 4: tokens that this process issues leave the registry alone', async 
   const { store } = await testStore(t)
   await store.write(() => putClients('cl_1'))
   const { registry, reads } = counted(store)
-  await registry.client('cl_1')
+  await (await registry.latest()).client('cl_1')
   await store.write(() => putTokens({ jti: '1' }))
-  await registry.client('cl_1')
+  await (await registry.latest()).client('cl_1')
   assert.equal(reads(), 1)
 })
 
@@ -55,13 +55,13 @@ test('house 4: an unknown id is not kept, and is found as soon as it is register
   const { store } = await testStore(t)
   const { registry, reads } = counted(store)
   const kept = t.mock.method(Map.prototype, 'set')
-  assert.equal(await registry.client('cl_1'), undefined)
-  assert.equal(await registry.client('cl_1'), undefined)
+  assert.equal(await (await registry.latest()).client('cl_1'), undefined)
+  assert.equal(await (await registry.latest()).client('cl_1'), undefined)
   assert.equal(reads(), 2)
   const isKept = (): boolean => kept.mock.calls.some(({ arguments: [key] }) => key === 'cl_1')
   assert.equal(isKept(), false)
   await store.write(() => putClients('cl_1'))
-  assert.equal((await registry.client('cl_1'))?.client.client_id, 'cl_1')
+  assert.equal((await (await registry.latest()).client('cl_1'))?.client.client_id, 'cl_1')
   assert.equal(isKept(), true)
 })
 
@@ -69,14 +69,14 @@ test('CA-11: a change by this process holds for the next call', async (t) => {
   const { store } = await testStore(t)
   await store.write(() => putClients('cl_1'))
   const registry = createRegistry(store)
-  await registry.client('cl_1')
+  await (await registry.latest()).client('cl_1')
   await store.write(() => updateClient(literalClient({ scope: 'changed' })))
-  assert.equal((await registry.client('cl_1'))?.client.scope, 'changed')
+  assert.equal((await (await registry.latest()).client('cl_1'))?.client.scope, 'changed')
   await store.write(() => putSecret({ client_secret_id: 'cs_1' }))
-  assert.equal((await registry.client('cl_1'))?.secrets.length, 1)
-  assert.deepEqual(await registry.defaultScopes(), [])
+  assert.equal((await (await registry.latest()).client('cl_1'))?.secrets.length, 1)
+  assert.deepEqual(await (await registry.latest()).defaultScopes(), [])
   await store.write(() => putScope(DEFAULT_SCOPE))
-  assert.deepEqual(await registry.defaultScopes(), ['a'])
+  assert.deepEqual(await (await registry.latest()).defaultScopes(), ['a'])
 })
 
 test('RV-07: a change by another server on the file holds for the next call', async (t) => {
@@ -85,14 +85,14 @@ test('RV-07: a change by another server on the file holds for the next call', as
   const { store } = other.server
   await store.write(() => putClients('cl_1'))
   const { registry } = one.server
-  assert.equal((await registry.client('cl_1'))?.client.scope, 'a b')
+  assert.equal((await (await registry.latest()).client('cl_1'))?.client.scope, 'a b')
   await store.write(() => updateClient(literalClient({ scope: 'changed' })))
-  assert.equal((await registry.client('cl_1'))?.client.scope, 'changed')
+  assert.equal((await (await registry.latest()).client('cl_1'))?.client.scope, 'changed')
   await store.write(() => markClientRevoked('cl_1', NOW))
-  assert.equal((await registry.client('cl_1'))?.client.revoked_at, NOW)
-  assert.deepEqual(await registry.defaultScopes(), [])
+  assert.equal((await (await registry.latest()).client('cl_1'))?.client.revoked_at, NOW)
+  assert.deepEqual(await (await registry.latest()).defaultScopes(), [])
   await store.write(() => putScope(DEFAULT_SCOPE))
-  assert.deepEqual(await registry.defaultScopes(), ['a'])
+  assert.deepEqual(await (await registry.latest()).defaultScopes(), ['a'])
 })
 
 test('contract, scope:set: only the scopes marked default are default scopes', async (t) => {
@@ -100,8 +100,8 @@ test('contract, scope:set: only the scopes marked default are default scopes', a
   const { registry, reads } = counted(store)
   await store.write(() => putScope(DEFAULT_SCOPE))
   await store.write(() => putScope({ ...DEFAULT_SCOPE, scope: 'b', is_default: false }))
-  assert.deepEqual(await registry.defaultScopes(), ['a'])
-  assert.deepEqual(registry.defaultScopes(), ['a'])
+  assert.deepEqual(await (await registry.latest()).defaultScopes(), ['a'])
+  assert.deepEqual((await registry.latest()).defaultScopes(), ['a'])
   assert.equal(reads(), 1)
 })
 
@@ -119,7 +119,7 @@ const scripted = (): {
       new Promise((resolve) => {
         pending.push(async (scope) => resolve(stepped(work, [clientRow({ scope })], []).result))
       }),
-    generation: () => generation,
+    generation: () => Promise.resolve(generation),
     write: never,
     turn: never,
     status: never,
@@ -136,25 +136,25 @@ const scripted = (): {
 
 test('house 4: what was read before a change is not kept for after it', async () => {
   const { registry, pending, move } = scripted()
-  const before = registry.client('cl_1')
+  const before = (await registry.latest()).client('cl_1')
   move()
-  const after = registry.client('cl_1')
+  const after = (await registry.latest()).client('cl_1')
   await pending[1]?.('new')
   await pending[0]?.('old')
   assert.equal((await before)?.client.scope, 'old')
   assert.equal((await after)?.client.scope, 'new')
-  const kept = registry.client('cl_1')
+  const kept = (await registry.latest()).client('cl_1')
   assert.ok(!(kept instanceof Promise), 'the newer one is kept')
   assert.equal(kept?.client.scope, 'new')
 })
 
 test('house 4: what was read while nobody looked at a change is read again', async () => {
   const { registry, pending, move } = scripted()
-  const before = registry.client('cl_1')
+  const before = (await registry.latest()).client('cl_1')
   move()
   await pending[0]?.('old')
   await before
-  const after = registry.client('cl_1')
+  const after = (await registry.latest()).client('cl_1')
   await pending[1]?.('new')
   assert.equal((await after)?.client.scope, 'new')
 })
@@ -162,10 +162,10 @@ test('house 4: what was read while nobody looked at a change is read again', asy
 test('house 4: many clients in use do not fill the memory: beyond 10,000 it starts afresh', async () => {
   const { registry, pending } = scripted()
   const ask = async (client_id: string): Promise<void> => {
-    const found = registry.client(client_id)
+    const found = (await registry.latest()).client(client_id)
     await pending.pop()?.('a')
     await found
   }
   for (let index = 0; index <= 10_000; index += 1) await ask(`cl_${index}`)
-  assert.ok(registry.client('cl_0') instanceof Promise)
+  assert.ok((await registry.latest()).client('cl_0') instanceof Promise)
 })
