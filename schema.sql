@@ -162,7 +162,7 @@ CREATE TABLE oauth_authorization_request (
   ui_locales TEXT,
   browser_mac TEXT NOT NULL, -- HMAC of request_id under the secret of the browser's cookie
   session_id TEXT, -- the session that was made for it (prompt=login)
-  decision TEXT, -- JSON: what the app decided, until the browser comes back for it
+  decision TEXT, -- JSON: what the app decided, until the browser comes back for it with the ticket
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   used_at INTEGER

@@ -34,7 +34,7 @@ const session = (body: string): readonly Step[] =>
       return { command, printed: rest.split('\n').filter((line) => line.trim() !== '') }
     })
 
-const IDENTIFIER = /\b(cl|cs|hk|oat|ocs)_[A-Za-z0-9_-]{8,}/g
+const IDENTIFIER = /\b(cl|cs|hk|oat|ort|ocs)_[A-Za-z0-9_-]{8,}/g
 
 /** Identifiers as the document has them, and as they came out in this run. */
 export type Known = Map<string, string>
@@ -49,12 +49,12 @@ export const isShown = (shown: string, printed: string, known: Known): boolean =
   const fresh: string[] = []
   const pattern = withKnown(shown, known)
     .trim()
-    .split(/(…|\d+|\s+|\b(?:cl|cs|hk|oat|ocs)_[A-Za-z0-9_-]{8,})/)
+    .split(/(…|\d+|\s+|\b(?:cl|cs|hk|oat|ort|ocs)_[A-Za-z0-9_-]{8,})/)
     .map((part) => {
       if (part === '…') return '.*'
       if (/^\d+$/.test(part)) return '\\d+'
       if (/^\s+$/.test(part)) return '\\s+'
-      const prefix = /^(cl|cs|hk|oat|ocs)_.{8,}$/.exec(part)?.[1]
+      const prefix = /^(cl|cs|hk|oat|ort|ocs)_.{8,}$/.exec(part)?.[1]
       if (prefix === undefined || [...known.values()].includes(part)) return escaped(part)
       fresh.push(part)
       return `(${prefix}_[A-Za-z0-9_-]+)`
@@ -115,6 +115,8 @@ export interface Output {
 export interface Shell {
   /** Rejects with what was said when the command fails: the shell stops at the first failure. */
   readonly run: (command: string) => Promise<Output>
+  /** All that it and its jobs have said on standard error. */
+  readonly said: () => string
   /** Resolves when it, or a job of its, says something more. */
   readonly saysMore: () => Promise<unknown>
   readonly stop: () => Promise<unknown>
@@ -153,6 +155,7 @@ export const openShell = (cwd: string, env: Readonly<Record<string, string>>): S
         throw new Error(`${command}\n${cause}: ${shell.stderr().slice(from)}`, { cause })
       }
     },
+    said: () => shell.stderr(),
     saysMore: () => Promise.race([once(stdout, 'data'), once(stderr, 'data'), exited]),
     stop: () => shell.stop('SIGKILL'),
   }

@@ -4,7 +4,17 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { CHECKOUT, copyCheckout, outerPath, temporaryFolder } from './_process.ts'
-import { differences, inBackground, openShell, type Shell, stepsOf, withKnown } from './_readme.ts'
+import {
+  differences,
+  inBackground,
+  type Output,
+  openShell,
+  type Shell,
+  stepsOf,
+  withKnown,
+} from './_readme.ts'
+import { visit, webBrowser } from './end-to-end/_web.ts'
+import { ledTo } from './http/_authorize.ts'
 
 /** A port that was free a moment ago. */
 const freePort = (): Promise<number> =>
@@ -34,6 +44,25 @@ const untilReady = async (port: number, shell: Shell): Promise<void> => {
   }
 }
 
+/** Runs a command that waits for a browser; the person of the quick start signs in there and allows. */
+const withPerson = async (command: string, port: number, shell: Shell): Promise<Output> => {
+  const from = shell.said().length
+  await shell.run(`${command} >flow.txt &`)
+  const address = (): string | undefined => /http:\/\/\S+authorize\?\S+/.exec(shell.said().slice(from))?.[0]
+  for (;;) {
+    const more = shell.saysMore()
+    more.catch(() => {})
+    if (address() !== undefined) break
+    await more
+  }
+  const browser = webBrowser({ url: `http://127.0.0.1:${port}`, issuer: `http://localhost:${port}` })
+  const person = { username: 'ana', password: 'correct horse' }
+  const signedIn = await browser.press(await browser.get(address() ?? ''), 'Sign in', person)
+  const asked = await browser.get(signedIn.headers.get('location') ?? '')
+  await visit(ledTo(await browser.press(asked, 'Allow')) ?? '')
+  return shell.run('wait $!; cat flow.txt')
+}
+
 /** The dependencies are there: the checkout's own are linked, and nothing is installed twice. */
 const PRELUDE = 'npm() { case "$*" in ci*) ;; *) command npm "$@" ;; esac; }'
 
@@ -58,7 +87,9 @@ test('contract, README: every shell block of the README works when pasted, and p
   const known = new Map<string, string>()
   for (const step of steps) {
     const command = inBackground(withKnown(step.command, known))
-    const output = await shell.run(command)
+    const output = await (/\bflow:code\b/.test(command)
+      ? withPerson(command, port, shell)
+      : shell.run(command))
     if (command.endsWith('&')) await untilReady(port, shell)
     else if (step.printed !== undefined) {
       const faults = differences(step.printed, output, known)

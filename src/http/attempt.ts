@@ -29,14 +29,16 @@ export const tokenWork = async (
   }
   const prepared = grant.prepare(form)
   const default_scopes = defaults instanceof Promise ? await defaults : defaults
-  const presented = form.values.get(grant.takes) ?? ''
+  const text = form.values.get(grant.takes) ?? ''
+  const presented = server.secrets.present(text)
   const { clear, id, hash, hash_key_id } = server.secrets.mint('refresh_token', exchange.at)
   const { refresh_idle_ttl, refresh_grace } = server.settings
   const attempt: PersonAttempt = {
     ...plain(server, exchange, client, default_scopes),
-    presented: server.secrets.present(presented),
+    presented,
     fresh_refresh: { refresh_token: clear, refresh_token_id: id, token_hash: hash, hash_key_id },
-    sealed: mayRepeat(server, grant, client) ? sealSuccessor(presented, clear) : null,
+    sealed:
+      presented?.kind === 'refresh_token' && mayRepeat(server, client) ? sealSuccessor(text, clear) : null,
     refresh_idle_ttl,
     refresh_grace,
   }
@@ -56,9 +58,9 @@ const plain = (
   default_scopes,
 })
 
-/** RT-07, RT-15: an answer is kept for a retry only where there is a grace. */
-const mayRepeat = ({ settings }: Server, grant: Grant, client: Client): boolean =>
-  grant.takes === 'refresh_token' && (client.refresh_grace ?? settings.refresh_grace) > 0
+/** RT-07, RT-15, RT-16: an answer is kept for a retry only where tokens rotate and there is a grace. */
+const mayRepeat = ({ settings }: Server, client: Client): boolean =>
+  client.refresh_rotate !== 'never' && (client.refresh_grace ?? settings.refresh_grace) > 0
 
 /**
  * What came of it, after the commit.

@@ -23,14 +23,3 @@ ${hidden('csrf', csrf)}${hidden('client_id', client_id)}${hidden('confirm', '1')
 </form>`,
   })
 }
-
-/** After an app has lost its access. */
-export const removedPage = (site: Site, { client_name }: { readonly client_name: string }): string => {
-  const { t } = site
-  return layout(site, {
-    title: t.removed_title,
-    main: html`<h1>${t.removed_title}</h1>
-<p role="status">${fill(t.removed, { client: html`<strong>${name(client_name, t.an_app)}</strong>` })}</p>
-<p><a class="button secondary" href="${site.base}/apps">${t.back_to_apps}</a></p>`,
-  })
-}

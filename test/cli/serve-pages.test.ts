@@ -13,6 +13,7 @@ test('ux 3.4: serve dresses its pages as [pages] says, and warns of an accent th
   await writeFile(join(path, 'mine.css'), 'h1{letter-spacing:1px}')
   await writeFile(join(path, 'logo.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
   const server = await serve([], { cwd: path })
+  t.after(() => server.stop())
   const page = await (await fetch(`${server.url}/oauth/sign-in`)).text()
   assert.match(page, /Sign in to <bdi>Example Accounts<\/bdi>/)
   const style = await (await fetch(server.url + /href="([^"]+\.css)"/.exec(page)?.[1])).text()

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { updateClient } from '../../src/clients.ts'
+import { findAuthorizationRequest } from '../../src/store/authorization-request.ts'
 import { findConsent } from '../../src/store/consent.ts'
 import { CALLBACK, ledTo, parameters, person, requestOf, signIn, WEB } from './_authorize.ts'
 import { type Answered, type Credentials, type Harness, openHarness, START } from './_harness.ts'
@@ -96,6 +97,15 @@ test('AZ-15: who lures somebody into deciding the request of his own browser get
     isOver(await attacker.get(`/oauth/interactions/${id}/resume${guess}`))
   }
   isOver(await h.browser().get(path))
+})
+
+test('AZ-15: the ticket of the way back rests nowhere in clear', async () => {
+  const { id, path } = await allowed()
+  const ticket = /ticket=([\w-]{43})$/.exec(path)?.[1] ?? ''
+  const request = await h.server.store.read(findAuthorizationRequest(id))
+  assert.match(request?.decision ?? '', /"sub":"u1"/)
+  assert.notEqual(ticket, '')
+  assert.equal(JSON.stringify(request).includes(ticket), false)
 })
 
 test('AZ-15: a way back is good for its own request alone', async () => {

@@ -4,7 +4,7 @@ import { appsPage } from '../../src/pages/apps.ts'
 import { type ConsentPage, consentPage } from '../../src/pages/consent.ts'
 import { errorPage } from '../../src/pages/error.ts'
 import { leavingPage } from '../../src/pages/leaving.ts'
-import { removedPage, removePage } from '../../src/pages/remove.ts'
+import { removePage } from '../../src/pages/remove.ts'
 import type { ShownScope } from '../../src/pages/scopes.ts'
 import { signInPage } from '../../src/pages/sign-in.ts'
 import { signedOutPage, signOutPage } from '../../src/pages/sign-out.ts'
@@ -218,7 +218,6 @@ export const pagesOf = (site: Site): readonly Story[] => {
       name: 'remove',
       page: removePage(site, { csrf, client_id: 'cl_7f3k2q9x8m4n5p6r', client_name: 'Shop' }),
     },
-    { name: 'removed', page: removedPage(site, { client_name: 'Shop' }) },
     ...KINDS.map((kind) => errorStory(site, kind)),
   ]
 }

@@ -68,8 +68,6 @@ export const de: Texts = {
   remove_sure: '{client} den Zugriff entziehen?',
   remove_what: '{client} kann Ihr Konto bei {name} dann nicht mehr benutzen und muss Sie erst wieder fragen.',
   removed: '{client} hat keinen Zugriff mehr.',
-  removed_title: 'Zugriff entzogen',
-  back_to_apps: 'Zurück zu den verbundenen Apps',
   browsers: 'Angemeldete Browser',
   browser_this: 'dieser Browser',
   browser_unknown: 'Unbekannter Browser',

@@ -66,8 +66,6 @@ export const en = {
   remove_what:
     '{client} will no longer be able to use your {name} account. To come back, it must ask you again.',
   removed: "Removed {client}'s access.",
-  removed_title: 'Access removed',
-  back_to_apps: 'Back to connected apps',
   browsers: 'Signed-in browsers',
   browser_this: 'this browser',
   browser_unknown: 'Unknown browser',
