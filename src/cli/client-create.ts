@@ -1,5 +1,6 @@
 import { createClient, judgeNewClient } from '../clients.ts'
 import type { GivenMetadata } from '../protocol/client-metadata.ts'
+import { isLoopbackRedirectUri } from '../protocol/redirect-uri.ts'
 import type { Server } from '../server.ts'
 import { findUser } from '../store/user.ts'
 import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
@@ -83,6 +84,8 @@ export const clientCreate: Command = defineCommand({
         await print.heard()
         if (client.grant_types.includes('client_credentials')) {
           print.note(`Next: oauthd token:create --client ${client.client_id}`)
+        } else if (client.redirect_uris?.some(isLoopbackRedirectUri)) {
+          print.note(`Next: oauthd flow:code --client ${client.client_id}`)
         }
       }),
     )

@@ -173,3 +173,35 @@ test('contract, lists: on a terminal a list is aligned under its heads', async (
     /^CLIENT ID {2}NAME {2}TYPE +GRANTS +CREATED\r\ncron {7}Cron {2}confidential +client_credentials +\d+ s ago\r\n$/,
   )
 })
+
+test('contract, consent:revoke: on a terminal it asks with what is lost, for one client too; Enter is no', async (t) => {
+  const { asked, unasked } = await place(t)
+  await unasked(...CRON)
+  await unasked('token:create', '--client', 'cron', '--user', 'app-user-7', '--bare')
+  const one = ['consent:revoke', '--user', 'app-user-7', '--client', 'cron']
+  for (const [keys, code, says] of [
+    [ENTER, 1, /error:.* nothing was done: remove was declined/],
+    [CTRL_C, 130, /error:.* cancelled/],
+    [`y${ENTER}`, 0, /Removed Cron's access to app-user-7 \(1 token\)/],
+  ] as const) {
+    const there = asked(...one)
+    await there.shows(/this removes Cron's access to app-user-7 \(1 token\)\. Remove\? .*y\/N/)
+    there.type(keys)
+    const ended = await there.ended
+    assert.equal(ended.code, code, ended.shown)
+    assert.match(ended.shown, says)
+  }
+  assert.equal(await unasked('consent:list', '-q'), '')
+})
+
+test('contract, flow:client-credentials: on a terminal the secret is asked for, unseen', async (t) => {
+  const { asked, unasked } = await place(t)
+  await unasked(...CRON)
+  const there = asked('flow:client-credentials', '--client', 'cron', '--issuer', 'http://127.0.0.1:1')
+  await there.shows(/Client secret:/)
+  there.type(`correct-horse-battery${ENTER}`)
+  const { code, shown } = await there.ended
+  assert.equal(code, 1)
+  assert.match(shown, /error:.* no answer from http:\/\/127\.0\.0\.1:1/)
+  assert.doesNotMatch(shown, /correct-horse/)
+})
