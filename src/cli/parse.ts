@@ -7,7 +7,7 @@ import { Command as Commander, CommanderError, Option } from 'commander'
 import { flagOf } from '../protocol/settings.ts'
 import type { CommandFace, RawWords } from './command.ts'
 import { type Failure, misused } from './failure.ts'
-import type { RawValue } from './flag.ts'
+import type { Flag, RawValue } from './flag.ts'
 import { GLOBAL_FLAGS } from './globals.ts'
 
 export interface FirstLook {
@@ -42,7 +42,7 @@ export const parseCommand = (argv: readonly string[], command: CommandFace): Raw
       for (const { optional } of operands) parser.argument(optional ? '[value]' : '<value>')
       const reads = [
         ...Object.entries(command.flags).map(([name, flag]) => addFlag(parser, name, flag)),
-        ...command.settings.map((name) => addFlag(parser, name, { placeholder: 'value' })),
+        ...command.settings.map((name) => addFlag(parser, name, { placeholder: 'value', lastWins: true })),
       ]
       let words: readonly (string | undefined)[] = []
       parser.action(() => {
@@ -61,9 +61,7 @@ const createRoot = (): Commander => {
   root.configureOutput({ writeErr: () => {}, writeOut: () => {} })
   for (const [name, { short, placeholder }] of Object.entries(GLOBAL_FLAGS)) {
     const words = [short === undefined ? '' : `${short},`, flagOf(name), placeholder].filter(Boolean)
-    const option = new Option(words.join(' '))
-    if (option.required) option.argParser(onlyOnce(name))
-    root.addOption(option)
+    root.addOption(new Option(words.join(' ')))
   }
   return root
 }
@@ -71,11 +69,15 @@ const createRoot = (): Commander => {
 const addFlag = (
   parser: Commander,
   name: string,
-  { placeholder, many }: { readonly placeholder?: string; readonly many?: boolean },
+  {
+    placeholder,
+    many,
+    lastWins,
+  }: Pick<Flag<unknown>, 'placeholder' | 'many'> & { readonly lastWins?: boolean },
 ): (() => readonly [string, RawValue]) => {
   const option = new Option(placeholder === undefined ? flagOf(name) : `${flagOf(name)} <value>`)
   if (many) option.argParser((value: string, before: readonly string[] = []) => [...before, value])
-  else if (option.required) option.argParser(onlyOnce(name))
+  else if (option.required && !lastWins) option.argParser(onlyOnce(name))
   parser.addOption(option)
   return () => {
     const value = parser.getOptionValue(option.attributeName())
@@ -84,7 +86,7 @@ const addFlag = (
   }
 }
 
-/** Of two values one would be passed over without a word. */
+/** Of two values one would be passed over without a word. Settings are the exception: an alias sets what a caller overrides. */
 const onlyOnce =
   (name: string) =>
   (value: string, before: string | undefined): string => {

@@ -132,7 +132,7 @@ test('contract, token:introspect: - on a terminal asks for the token unseen, and
   const token = await unasked('token:create', '--client', 'cron', '--bare')
   for (const [typed, says] of [
     [token, /active {6}yes, for /],
-    [token.slice(0, -1), /inactive\r\nwhy: not an access token of oauthd, or mistyped\r\n$/],
+    [token.slice(0, -1), /inactive\r\nwhy: not a token of oauthd, or mistyped\r\n$/],
   ] as const) {
     const there = asked('token:introspect', '-')
     await there.shows(/Token:/)

@@ -32,6 +32,7 @@ test('contract, serve: nothing given is 127.0.0.1:6749, prefix oauth, and an iss
     refresh_grace: 30,
     session_ttl: 14 * 86_400,
     interaction_url: undefined,
+    pages: readPagesSettings(undefined),
   })
 })
 
