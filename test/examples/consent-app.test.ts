@@ -1,5 +1,6 @@
 /** The README of examples/consent-app, run as it stands, and the whole way through both processes. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -7,14 +8,18 @@ import { after, before, test } from 'node:test'
 import { CHECKOUT, copyCheckout, outerPath, temporaryFolder } from '../_process.ts'
 import { differences, inBackground, openShell, type Shell, stepsOf } from '../_readme.ts'
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
+/** A free port, below those that connections of other programs take meanwhile. */
+const freePort = async (from: number): Promise<number> => {
+  const server = createServer().listen(from, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+    return from
+  } catch {
+    return freePort(from + 1)
+  } finally {
+    server.close()
+  }
+}
 
 const answers = (url: string): Promise<boolean> =>
   fetch(url).then(
@@ -22,9 +27,16 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   )
 
+/** A server that ends says so, so that nobody waits for it. */
+const inTheBackground = (command: string): string => {
+  const [, job] = /^([\s\S]*) >&2 &$/.exec(inBackground(command)) ?? []
+  return job === undefined ? command : `{ ${job} || true; echo it has ended; } >&2 &`
+}
+
 /** Asked again whenever somebody has said something. */
 const untilAnswers = async (url: string, shell: Shell): Promise<void> => {
   for (;;) {
+    assert.doesNotMatch((await shell.run(':')).stderr, /it has ended/)
     const more = shell.saysMore()
     more.catch(() => {})
     if (await answers(url)) return
@@ -38,7 +50,8 @@ let shop: { readonly client_id: string; readonly client_secret: string }
 const closing: (() => Promise<unknown>)[] = []
 
 before(async () => {
-  const [port, app_port] = [await freePort(), await freePort()]
+  const port = await freePort(20_000 + (process.pid % 10_000))
+  const app_port = await freePort(port + 1)
   oauthd = `http://localhost:${port}`
   app = `http://localhost:${app_port}`
   const folder = await temporaryFolder()
@@ -55,7 +68,7 @@ before(async () => {
   const readme = await readFile(join(CHECKOUT, 'examples/consent-app/README.md'), 'utf8')
   const known = new Map<string, string>()
   for (const { command, printed } of stepsOf(readme.replaceAll('3000', `${app_port}`))) {
-    const output = await shell.run(inBackground(command))
+    const output = await shell.run(inTheBackground(command))
     if (/oauthd serve/.test(command)) await untilAnswers(`${oauthd}/healthz`, shell)
     else if (/app\.ts/.test(command)) await untilAnswers(app, shell)
     else if (printed !== undefined) assert.deepEqual(differences(printed, output, known), [], command)

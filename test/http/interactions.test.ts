@@ -177,6 +177,19 @@ test('contract, interaction API: approve tells where to send the browser, and th
   )
 })
 
+test('RFC 6750 3.1: what a person allowed is no key to the interaction API, and a refresh token is no bearer token', async () => {
+  const browser = h.browser()
+  const id = await handedOver(browser, web)
+  const { code = '' } = parameters(await browser.get(wayBack(await app.decide(id, 'approve', { sub: 'u1' }))))
+  const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK, code_verifier: VERIFIER }
+  const { body } = await h.post('token', form, basic(web))
+  const open = await asked()
+  const ask = (token: unknown): Promise<Answered> =>
+    h.send('GET', `/oauth/interactions/${open}`, { headers: { authorization: `Bearer ${token}` } })
+  isRefused(await ask(body['access_token']), 403, 'insufficient_scope')
+  isRefused(await ask(body['refresh_token']), 401, 'invalid_token')
+})
+
 test('contract, interaction API: deny sends the client the error and the words of the app', async () => {
   for (const [body, error, error_description] of [
     [{}, 'access_denied', 'the person said no'],
