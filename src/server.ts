@@ -1,20 +1,21 @@
 import { existsSync } from 'node:fs'
-import { type HashKeys, hashKeys } from './crypto/hash-key.ts'
+import type { HashKeys } from './crypto/hash-key.ts'
 import { createPasswords, type Passwords } from './crypto/password.ts'
 import { randomBytes } from './crypto/random.ts'
-import { type SealKey, seal, sealKeys, unseal, WrongSecret } from './crypto/seal.ts'
+import { type SealKey, seal, sealKeys } from './crypto/seal.ts'
 import { createSecrets, newId, type Secrets } from './crypto/secret.ts'
 import {
   findMasterSecret,
   generateMasterSecret,
+  keptMasterSecret,
   keyFile,
   type MasterSecret,
-  SecretError,
+  openedHashKeys,
 } from './master-secret.ts'
 import type { PageFiles } from './page-files.ts'
 import type { PagesSettings } from './protocol/pages-settings.ts'
 import { PREFIX } from './protocol/token-form.ts'
-import { type HashKeyRow, insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
+import { insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
 import { openStore } from './store/open.ts'
 import { createRegistry, type Registry } from './store/registry.ts'
 import { createSealedWipe, type SealedWipe } from './store/sealed-wipe.ts'
@@ -115,7 +116,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
     async mayMigrate(sealed) {
       if (sealed.length === 0) return
       const master = found ?? keptMasterSecret(db)
-      await unsealed(sealed, sealKeys(master.secret), master)
+      await openedHashKeys(sealed, sealKeys(master.secret), master)
     },
   })
   try {
@@ -162,17 +163,6 @@ const firstMasterSecret = async (
   return keptMasterSecret(db)
 }
 
-/** Another process may have made database and key file since the first look. */
-const keptMasterSecret = (db: string): MasterSecret => {
-  const found = findMasterSecret(db, undefined)
-  if (found !== undefined) return found
-  throw new SecretError(
-    'secret_missing',
-    `the master secret of ${db} is not there: neither OAUTHD_SECRET nor ${keyFile(db)}`,
-    `set OAUTHD_SECRET, or put ${keyFile(db)} back beside the database`,
-  )
-}
-
 const openHashKeys = async (
   store: Store,
   seal_keys: readonly [SealKey, ...SealKey[]],
@@ -186,33 +176,7 @@ const openHashKeys = async (
     await store.write(() => insertFirstHashKey({ hash_key_id, sealed }, Math.floor(at / 1000)))
     rows = await store.read(listHashKeys())
   }
-  return unsealed(rows, seal_keys, master)
-}
-
-/** @throws {SecretError} when another secret sealed them */
-const unsealed = async (
-  rows: readonly HashKeyRow[],
-  seal_keys: readonly [SealKey, ...SealKey[]],
-  master: MasterSecret,
-): Promise<HashKeys> => {
-  try {
-    return hashKeys(
-      await Promise.all(
-        rows.map(async ({ hash_key_id, sealed }) => ({
-          hash_key_id,
-          key: await unseal(seal_keys, hash_key_id, sealed),
-        })),
-      ),
-    )
-  } catch (cause) {
-    if (!(cause instanceof WrongSecret)) throw cause
-    throw new SecretError(
-      'secret_mismatch',
-      `this database was made with another master secret than the one in ${master.source}`,
-      'use the secret it was made with; without it, its tokens and secrets cannot be checked',
-      cause,
-    )
-  }
+  return openedHashKeys(rows, seal_keys, master)
 }
 
 const publishedKeys = (
