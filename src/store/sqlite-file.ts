@@ -58,7 +58,14 @@ export const exists = ({ file, path }: DatabaseFile): boolean => find(path, file
  * closing the file would drop the locks that SQLite holds on it elsewhere in this process
  * (sqlite.org/howtocorrupt.html, section 2.2).
  */
-export const examine = ({ file, path }: DatabaseFile): void => {
+export const examine = (found: DatabaseFile): void => {
+  refuseUnreadable(found)
+  const { file, path } = found
+  if (!may(path, constants.W_OK)) throw new StoreError('database_readonly', `database is read-only: ${file}`)
+}
+
+/** The same for whoever only reads. */
+export const refuseUnreadable = ({ file, path }: DatabaseFile): void => {
   const stats = find(path, file)
   if (stats === undefined) throw new StoreError('database_not_found', `database not found: ${file}`)
   if (!stats.isFile()) throw new StoreError('not_a_database', `not a file: ${file}`)
@@ -67,7 +74,6 @@ export const examine = ({ file, path }: DatabaseFile): void => {
       hint: 'run as the user that owns it',
     })
   }
-  if (!may(path, constants.W_OK)) throw new StoreError('database_readonly', `database is read-only: ${file}`)
 }
 
 /** SQLite needs to make files beside the database; it says only that it cannot open something. */

@@ -15,8 +15,14 @@ const INTERVAL = 1000
  * file is back.
  *
  * @param clock epoch milliseconds
+ * @param interval milliseconds between two looks; 0 looks each time
  */
-export const keptInPlace = <S extends Store>(store: S, found: DatabaseFile, clock: () => number): S => {
+export const keptInPlace = <S extends Store>(
+  store: S,
+  found: DatabaseFile,
+  clock: () => number,
+  interval: number = INTERVAL,
+): S => {
   const opened = identityOf(found.path)
   let looked_at = clock()
   let lost: StoreError | undefined
@@ -24,7 +30,7 @@ export const keptInPlace = <S extends Store>(store: S, found: DatabaseFile, cloc
   const look = (): StoreError | undefined => {
     const at = clock()
     const age = at - looked_at
-    if (age >= 0 && age < INTERVAL) return lost
+    if (age >= 0 && age < interval) return lost
     looked_at = at
     const identity = identityOf(found.path)
     lost = identity === opened ? undefined : replaced(found, identity === undefined)
