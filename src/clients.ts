@@ -55,6 +55,7 @@ export const createClient = async (
   const fresh = confidential ? hashed(server, client_secret) : undefined
   const client = await server.store.write(() => registerClient(client_id, metadata, fresh, now(server)))
   if (client === undefined) return undefined
+  server.events.emit({ type: 'client_created', at: now(server), client_id })
   return shown(client, confidential ? client_secret : undefined)
 }
 
@@ -104,6 +105,13 @@ export const rotateSecret = async (
   const rotation = await server.store.write(() => rotateClientSecret(client_id, fresh, overlap, now(server)))
   if (rotation === undefined) return undefined
   if (rotation instanceof OAuthError) throw rotation
+  const previous_secret_expires_at = rotation.previous_expires_at
+  server.events.emit({
+    type: 'client_secret_rotated',
+    at: now(server),
+    client_id,
+    ...(previous_secret_expires_at === undefined ? {} : { previous_secret_expires_at }),
+  })
   return rotated(rotation, client_secret)
 }
 
@@ -135,8 +143,11 @@ export const updateClient = async (
 }
 
 /** Ends a client and all its tokens for good; `false` when there is none, or it was revoked before. */
-export const revoke = (server: Server, client_id: string): Promise<boolean> =>
-  server.store.write(() => revokeClient(client_id, now(server)))
+export const revoke = async (server: Server, client_id: string): Promise<boolean> => {
+  const revoked = await server.store.write(() => revokeClient(client_id, now(server)))
+  if (revoked) server.events.emit({ type: 'client_revoked', at: now(server), client_id })
+  return revoked
+}
 
 /** @returns a client, revoked or not, with what `client:show` tells beside its registration */
 export const describe = (server: Server, client_id: string): Promise<ClientDetail | undefined> =>

@@ -44,7 +44,9 @@ export const withdraw = async (
   { sub, client_id }: { readonly sub: string; readonly client_id: string },
 ): Promise<boolean> => {
   const ended = await server.store.write(() => withdrawConsent(sub, client_id, now(server)))
-  return ended.consent || ended.authorizations > 0
+  const wasThere = ended.consent || ended.authorizations > 0
+  if (wasThere) server.events.emit({ type: 'consent_revoked', at: now(server), client_id, sub })
+  return wasThere
 }
 
 /** Takes back all that a person allowed. */

@@ -4,6 +4,7 @@ import { createPasswords, type Passwords } from './crypto/password.ts'
 import { randomBytes } from './crypto/random.ts'
 import { type SealKey, seal, sealKeys } from './crypto/seal.ts'
 import { createSecrets, newId, type Secrets } from './crypto/secret.ts'
+import { createEvents, type Events } from './events.ts'
 import {
   findMasterSecret,
   generateMasterSecret,
@@ -81,6 +82,7 @@ export interface Server {
   readonly passwords: Passwords
   readonly clock: Clock
   readonly log: Log
+  readonly events: Events
   /** Which files were made by opening. */
   readonly created: readonly string[]
   /** Where the master secret came from. */
@@ -138,6 +140,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       passwords: options.passwords ?? createPasswords(),
       clock,
       log,
+      events: createEvents((err, event) => log.error({ err, event }, 'listener failed')),
       created: [...(existed ? [] : [db]), ...(found === undefined ? [keyFile(db)] : [])],
       secret_source: master.source,
       signingKeys: publishedKeys(store, seal_keys, clock),

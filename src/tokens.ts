@@ -1,4 +1,10 @@
-import { issueAccessToken, issueUnder, type TokenResponse, tokenResponse } from './actions/issue.ts'
+import {
+  type Issued,
+  issueAccessToken,
+  issueUnder,
+  type TokenResponse,
+  tokenResponse,
+} from './actions/issue.ts'
 import {
   BULK,
   countFamily,
@@ -6,6 +12,7 @@ import {
   describe,
   findPresented,
   type Lost,
+  type Revocation,
   revokeAuthorizations,
   revokeEach,
   revokeToken,
@@ -65,7 +72,9 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
   if (person === undefined) {
     const aud = resource.length === 0 ? null : resource
     const own = { client_id, authorization_id: null, sub: client_id, grant_type, scope, aud, now: at, ttl }
-    return tokenResponse(await server.store.write(() => issueAccessToken(fresh, own)), now(server))
+    const issued = await server.store.write(() => issueAccessToken(fresh, own))
+    tellIssued(server, issued, { client_id, grant_type, at })
+    return tokenResponse(issued, now(server))
   }
   const authorization: Authorization = {
     authorization_id: newId(PREFIX.authorization, server.clock()),
@@ -90,6 +99,7 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
   })
   if (issued === undefined)
     throw new OAuthError('invalid_request', 'this is the id of a client, not of a user')
+  tellIssued(server, issued, { client_id, grant_type, at })
   return tokenResponse(issued, now(server))
 }
 
@@ -125,7 +135,25 @@ export const revokeOne = async (server: Server, token: string): Promise<boolean>
   const presented = server.secrets.present(token)
   if (presented === undefined) return false
   const outcome = await server.store.write(() => revokeToken(presented, undefined, now(server)))
+  tellRevoked(server, outcome, now(server))
   return outcome.kind === 'revoked'
+}
+
+/** Tells of a revocation, if there was one. */
+export const tellRevoked = ({ events }: Pick<Server, 'events'>, outcome: Revocation, at: number): void => {
+  if (outcome.kind !== 'revoked') return
+  const { what: token_type, id: jti, client_id, sub } = outcome
+  events.emit({ type: 'token_revoked', at, client_id, sub, jti, token_type })
+}
+
+/** Tells of a token that was issued. */
+export const tellIssued = (
+  { events }: Pick<Server, 'events'>,
+  { jti, sub, scope }: Pick<Issued, 'jti' | 'sub' | 'scope'>,
+  of: { readonly client_id: string; readonly grant_type: string; readonly at: number },
+): void => {
+  const { at, client_id, grant_type } = of
+  events.emit({ type: 'token_issued', at, client_id, sub, grant_type, jti, scope })
 }
 
 /** What would end with a token: itself, or a refresh token and all its access tokens; nothing for a dead one. */

@@ -36,6 +36,7 @@ export interface TokenGrant {
 export interface Issued {
   readonly access_token: string
   readonly jti: string
+  readonly sub: string
   readonly scope: string
   readonly exp: number
   /** The refresh token that goes with it, if any. */
@@ -65,7 +66,7 @@ export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Is
     iat: now,
     exp,
   })
-  return { access_token, jti, scope, exp }
+  return { access_token, jti, sub, scope, exp }
 }
 
 /** What a token under an authorization differs in from what was allowed. */

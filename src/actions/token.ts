@@ -114,7 +114,13 @@ export function* introspectToken(
 
 /** What became of a revocation. */
 export type Revocation =
-  | { readonly kind: 'revoked'; readonly what: 'access_token' | 'refresh_token'; readonly id: string }
+  | {
+      readonly kind: 'revoked'
+      readonly what: 'access_token' | 'refresh_token'
+      readonly id: string
+      readonly client_id: string
+      readonly sub: string
+    }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'foreign' }
 
@@ -136,13 +142,17 @@ export function* revokeToken(
     const { token, authorization, client_revoked_at } = found
     if (client_revoked_at !== null || authorization.expires_at <= now) return { kind: 'nothing' }
     const ended = yield* markAuthorizationRevoked(token.authorization_id, now)
-    return ended ? { kind: 'revoked', what: found.kind, id: token.refresh_token_id } : { kind: 'nothing' }
+    const { client_id, refresh_token_id: id } = token
+    return ended
+      ? { kind: 'revoked', what: found.kind, id, client_id, sub: authorization.sub }
+      : { kind: 'nothing' }
   }
   const { token } = found
   // It died with its client or its authorization, for good.
   if (token.client_revoked_at !== null || token.authorization_revoked_at !== null) return { kind: 'nothing' }
   const revoked = yield* markAccessTokenRevoked(token.jti, now)
-  return revoked ? { kind: 'revoked', what: found.kind, id: token.jti } : { kind: 'nothing' }
+  const { jti: id, client_id: of, sub } = token
+  return revoked ? { kind: 'revoked', what: found.kind, id, client_id: of, sub } : { kind: 'nothing' }
 }
 
 /** How many rows one transaction of a bulk change touches: a few milliseconds of write lock. */

@@ -20,6 +20,11 @@ export interface Exchange {
   readonly note: Record<string, string | number>
 }
 
+/** As much of an exchange as a client's request behind the browser's back needs. */
+export type BackChannel = Pick<Exchange, 'at' | 'now' | 'note' | 'request_id'> & {
+  readonly request: { readonly headers: Pick<Headers, 'get'> }
+}
+
 /** What a handler gives back; turned into a response, with request id and CORS, in one place. */
 export interface Answer {
   readonly status: number

@@ -42,7 +42,12 @@ export const removeApp: Handler = (server, exchange) =>
       return htmlPage(page)
     }
     const { sub } = session
-    const { authorizations } = await server.store.write(() => withdrawConsent(sub, client_id, exchange.now))
+    const { consent, authorizations } = await server.store.write(() =>
+      withdrawConsent(sub, client_id, exchange.now),
+    )
+    if (consent || authorizations > 0) {
+      server.events.emit({ type: 'consent_revoked', at: exchange.now, client_id, sub })
+    }
     server.log.info({ request_id: exchange.request_id, sub, client_id, authorizations }, 'consent_revoked')
     return showApps(server, exchange, session, { kind: 'removed', client_name })
   })

@@ -7,7 +7,7 @@ import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
 import type { Registered } from '../store/registry.ts'
 import type { Work } from '../store/work.ts'
-import type { Exchange } from './answer.ts'
+import type { BackChannel } from './answer.ts'
 
 /**
  * A try at the token endpoint as a work: what it may need is minted and sealed here, before the
@@ -18,7 +18,7 @@ import type { Exchange } from './answer.ts'
 export const tokenWork = async (
   server: Server,
   registered: Registered,
-  exchange: Exchange,
+  exchange: BackChannel,
   { client, grant, form }: { readonly client: Client; readonly grant: Grant; readonly form: Form },
 ): Promise<() => Work<Outcome>> => {
   const defaults = registered.defaultScopes()
@@ -47,7 +47,7 @@ export const tokenWork = async (
 
 const plain = (
   server: Server,
-  exchange: Exchange,
+  exchange: BackChannel,
   client: Client,
   default_scopes: readonly string[],
 ): Attempt => ({
@@ -67,12 +67,14 @@ const mayRepeat = ({ settings }: Server, client: Client): boolean =>
  *
  * @throws {OAuthError} the refusal; a reuse is told to the log, never with the token (RT-10)
  */
-export const issuedOf = (server: Server, exchange: Exchange, client: Client, outcome: Outcome): Issued => {
+export const issuedOf = (server: Server, exchange: BackChannel, client: Client, outcome: Outcome): Issued => {
   if (outcome instanceof OAuthError) throw outcome
   if ('event' in outcome) {
     const { event, authorization_id, refusal } = outcome
-    const { request_id } = exchange
-    server.log.warn({ request_id, authorization_id, client_id: client.client_id }, event)
+    const { request_id, now: at } = exchange
+    const { client_id } = client
+    server.log.warn({ request_id, authorization_id, client_id }, event)
+    server.events.emit({ type: 'token_revoked', at, client_id, authorization_id, reason: event })
     throw refusal
   }
   const { refresh } = outcome

@@ -1,11 +1,5 @@
-import {
-  type Approval,
-  type Approved,
-  approveRequest,
-  denyRequest,
-  requestIsOver,
-} from '../actions/authorization.ts'
-import { newId } from '../crypto/secret.ts'
+import { type Approval, denyRequest, requestIsOver } from '../actions/authorization.ts'
+import { allow, type Granted, tellDenied } from '../authorizations.ts'
 import { leavingPage } from '../pages/leaving.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { authorizationResponse } from '../protocol/authorization-response.ts'
@@ -13,7 +7,6 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { destinationOf } from '../protocol/destination.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { type NextStep, nextStep } from '../protocol/next-step.ts'
-import { PREFIX } from '../protocol/token-form.ts'
 import type { Server } from '../server.ts'
 import type { StoredAuthorizationRequest } from '../store/authorization-request.ts'
 import { findConsent } from '../store/consent.ts'
@@ -58,12 +51,6 @@ export const proceed = async (pending: Pending): Promise<Answer> => {
   return answerApproval(pending, await approve(pending, session, 'unasked'))
 }
 
-/** A code minted for an approval, and the approval. */
-interface Granted {
-  readonly code: string
-  readonly approved: Approved
-}
-
 /** The person who is signed in allows all that is asked, or has before. */
 export const approve = (
   pending: Pending,
@@ -76,30 +63,11 @@ export const approve = (
 }
 
 /** Makes an authorization and its code; a stored request is answered by that, once. */
-export const grant = async (
+export const grant = (
   { server, exchange, client, request, stored }: Pending,
   allowed: Pick<Approval, 'person' | 'session_id' | 'scope' | 'claims' | 'answer'>,
-): Promise<Granted | OAuthError> => {
-  const code = server.secrets.mint('authorization_code', exchange.at)
-  const fresh = { authorization_id: newId(PREFIX.authorization, exchange.at), code }
-  const approved = await server.store.write(() =>
-    approveRequest({
-      ...allowed,
-      request: stored ?? request,
-      client,
-      fresh,
-      now: exchange.now,
-      lifetimes: server.settings,
-    }),
-  )
-  if (approved instanceof OAuthError) return approved
-  const { request_id } = exchange
-  const { client_id } = client
-  const { authorization_id } = approved
-  const { sub } = allowed.person
-  server.log.info({ request_id, client_id, sub, authorization_id }, 'authorization_approved')
-  return { code: code.clear, approved }
-}
+): Promise<Granted | OAuthError> =>
+  allow(server, exchange, { ...allowed, request: stored ?? request, client })
 
 /** A session or a consent that had ended when the approval was written: the look is taken again. */
 const STALE: ReadonlySet<string> = new Set(['login_required', 'consent_required'])
@@ -120,9 +88,7 @@ export const refuseToClient = async (pending: Pending, error: OAuthError): Promi
   if (stored !== undefined) {
     const over = await server.store.write(() => denyRequest(stored.request_id, exchange.now))
     if (over !== undefined) throw requestIsOver(client.client_name)
-    const { request_id } = exchange
-    const { client_id } = client
-    server.log.info({ request_id, client_id, error: error.error }, 'authorization_denied')
+    tellDenied(server, exchange, { client_id: client.client_id, error: error.error })
   }
   return sendToClient(pending, error)
 }

@@ -1,7 +1,5 @@
-import { examine, type Identified, identify, readClientId } from '../protocol/authorization-request.ts'
-import { OAuthError } from '../protocol/error.ts'
+import { examined, identified } from '../authorizations.ts'
 import { type LooseForm, parseLoosely } from '../protocol/loose-form.ts'
-import { differences } from '../protocol/redirect-uri.ts'
 import type { Server } from '../server.ts'
 import { type Answer, type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
 import { type Pending, proceed, sendToClient } from './authorization-step.ts'
@@ -13,7 +11,7 @@ import { toldRefusal } from './refuse.ts'
 
 /** GET /oauth/authorize (OAuth 2.1 section 4.1.1). */
 export const authorize: Handler = (server, exchange) =>
-  examined(server, exchange, parseLoosely(exchange.search), 'redirect', (asked) => {
+  answered(server, exchange, parseLoosely(exchange.search), 'redirect', (asked) => {
     const browser = browserOf(server, exchange)
     const pending: Pending = { ...asked, server, exchange, browser, stored: undefined, by: 'redirect' }
     const { interaction_url } = server.settings
@@ -26,7 +24,7 @@ export const authorize: Handler = (server, exchange) =>
  */
 export const authorizeByForm: Handler = async (server, exchange) => {
   const form = await readLooseForm(server, exchange)
-  return examined(server, exchange, form, 'page', async () => {
+  return answered(server, exchange, form, 'page', async () => {
     const resource = form.resource.map((uri): [string, string] => ['resource', uri])
     const query = new URLSearchParams([...form.values, ...resource])
     return empty(303, { ...NO_STORE, location: `${basePath(server)}/authorize?${query}` })
@@ -36,41 +34,21 @@ export const authorizeByForm: Handler = async (server, exchange) => {
 /** A request whose client, and whose every parameter, is sound. */
 type Asked = Pick<Pending, 'client' | 'request'>
 
-const examined = async (
+const answered = async (
   server: Server,
   exchange: Exchange,
   form: LooseForm,
   by: Pending['by'],
   goOn: (asked: Asked) => Promise<Answer>,
 ): Promise<Answer> => {
-  const identified = await readIdentified(server, exchange, form)
-  const { client, redirect_uri } = identified
+  const who = await identified(server, form, exchange)
+  const { client, redirect_uri } = who
   exchange.note['client_id'] = client.client_id
   try {
-    const defaults = await (await server.registry.latest()).defaultScopes()
-    return await goOn({ client, request: examine(form, identified, defaults) })
+    return await goOn({ client, request: await examined(server, form, who) })
   } catch (thrown) {
     // AZ-07: from here on the client is told whatever happens, our own faults too.
     const request = { redirect_uri, state: form.values.get('state') ?? null }
     return sendToClient({ server, exchange, by, request }, toldRefusal(server.log, exchange, thrown))
-  }
-}
-
-/** AZ-02: until both are sound a person is told, and no client. */
-const readIdentified = async (server: Server, exchange: Exchange, form: LooseForm): Promise<Identified> => {
-  const registered = await (await server.registry.latest()).client(readClientId(form))
-  try {
-    return identify(form, registered?.client)
-  } catch (thrown) {
-    if (thrown instanceof OAuthError && thrown.page === 'redirect' && registered !== undefined) {
-      // What is registered is for the operator alone: on the page it would tell a stranger.
-      const { client_id, redirect_uris } = registered.client
-      const redirect_uri = form.values.get('redirect_uri')
-      const [first = ''] = redirect_uris
-      const differs = redirect_uri === undefined ? [] : differences(first, redirect_uri)
-      const { request_id } = exchange
-      server.log.warn({ request_id, client_id, redirect_uri, redirect_uris, differs }, 'redirect_uri refused')
-    }
-    throw thrown
   }
 }

@@ -10,7 +10,7 @@ import {
   type Registered,
   type RegisteredClient,
 } from '../store/registry.ts'
-import type { Exchange } from './answer.ts'
+import type { BackChannel } from './answer.ts'
 
 /**
  * Authenticates the client of a back-channel request (OAuth 2.1 section 2.4). A public client is
@@ -22,7 +22,7 @@ import type { Exchange } from './answer.ts'
 export const authenticateClient = async (
   server: Server,
   registered: Registered,
-  exchange: Exchange,
+  exchange: BackChannel,
   form: Form,
 ): Promise<Client> => {
   const attempt = attemptedAuthentication(exchange.request.headers.get('authorization'), form)

@@ -1,5 +1,6 @@
 import { revokeToken } from '../actions/token.ts'
 import { OAuthError } from '../protocol/error.ts'
+import { tellRevoked } from '../tokens.ts'
 import { empty, type Handler } from './answer.ts'
 import { readForm } from './body.ts'
 import { authenticateClient } from './client.ts'
@@ -14,6 +15,7 @@ export const revoke: Handler = async (server, exchange) => {
   const presented = server.secrets.present(token)
   if (presented === undefined) return empty(200)
   const outcome = await server.store.write(() => revokeToken(presented, client.client_id, exchange.now))
+  tellRevoked(server, outcome, exchange.now)
   if (outcome.kind === 'foreign')
     throw new OAuthError('invalid_grant', 'the token was not issued to this client')
   exchange.note['revoked'] = outcome.kind === 'revoked' ? outcome.id : 'nothing'

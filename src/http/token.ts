@@ -1,15 +1,28 @@
-import { tokenResponse } from '../actions/issue.ts'
+import { type TokenResponse, tokenResponse } from '../actions/issue.ts'
 import { grants } from '../grants/registry.ts'
 import { OAuthError } from '../protocol/error.ts'
-import { now } from '../server.ts'
-import { type Handler, json } from './answer.ts'
+import type { Form } from '../protocol/form.ts'
+import { now, type Server } from '../server.ts'
+import { tellIssued } from '../tokens.ts'
+import { type BackChannel, type Handler, json } from './answer.ts'
 import { issuedOf, refreshTokenOf, tokenWork } from './attempt.ts'
 import { readForm } from './body.ts'
 import { authenticateClient } from './client.ts'
 
 /** POST /oauth/token, every grant type (OAuth 2.1 section 3.2): verify, decide, render. */
-export const token: Handler = async (server, exchange) => {
-  const form = await readForm(server, exchange)
+export const token: Handler = async (server, exchange) =>
+  json(await answerTokenRequest(server, exchange, await readForm(server, exchange)))
+
+/**
+ * The same for whoever has read the form, the library's `issueToken` too.
+ *
+ * @throws {OAuthError} the refusal
+ */
+export const answerTokenRequest = async (
+  server: Server,
+  exchange: BackChannel,
+  form: Form,
+): Promise<TokenResponse> => {
   const registered = await server.registry.latest()
   const client = await authenticateClient(server, registered, exchange, form)
   const grant_type = form.values.get('grant_type')
@@ -24,5 +37,7 @@ export const token: Handler = async (server, exchange) => {
   const work = await tokenWork(server, registered, exchange, { client, grant, form })
   const issued = issuedOf(server, exchange, client, await server.store.write(work))
   exchange.note['jti'] = issued.jti
-  return json(tokenResponse(issued, now(server), refreshTokenOf(issued, form)))
+  const { client_id } = client
+  tellIssued(server, issued, { client_id, grant_type, at: exchange.now })
+  return tokenResponse(issued, now(server), refreshTokenOf(issued, form))
 }

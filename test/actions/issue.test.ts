@@ -34,6 +34,7 @@ test('house 8: issuing in two steps, without a database; the clear value is in n
   assert.deepEqual(issuing.next([]).value, {
     access_token: 'oat_clear',
     jti: 'jti_1',
+    sub: grant({}).sub,
     scope: 'a',
     exp: NOW + 3600,
   })
@@ -61,7 +62,7 @@ test('RFC 6749 5.1: what was issued is found again as it was issued', async (t) 
   })
 })
 
-const ISSUED = { access_token: 'oat_clear', jti: 'jti_1', scope: 'a b', exp: NOW + 60 }
+const ISSUED = { access_token: 'oat_clear', jti: 'jti_1', sub: 'cl_1', scope: 'a b', exp: NOW + 60 }
 
 test('RFC 6749 5.1: the answer has the token, its type, its lifetime and its scope, and nothing else', () => {
   assert.deepEqual(tokenResponse(ISSUED, NOW), {

@@ -65,7 +65,7 @@ test('house 8: the grant in two steps, without a database', () => {
   })
   assert.deepEqual(issuing.next([]), {
     done: true,
-    value: { access_token: 'oat_clear', jti: 'jti_1', scope: 'a', exp: NOW + 3600 },
+    value: { access_token: 'oat_clear', jti: 'jti_1', sub: 'cl_1', scope: 'a', exp: NOW + 3600 },
   })
 })
 

@@ -18,8 +18,8 @@ interface Room {
 /** What the three faces stand on; pages are HTTP's alone. */
 const MIDDLE = ['protocol', 'store', 'crypto', 'actions', 'grants', 'outbound', 'resource']
 
-/** What the command line and the library both do with a server, a file a noun. */
-const NOUNS = ['clients.ts', 'consents.ts', 'tokens.ts', 'users.ts']
+/** What more than one face does with a server, a file a noun. */
+const NOUNS = ['authorizations.ts', 'clients.ts', 'consents.ts', 'tokens.ts', 'users.ts']
 
 /** docs/map.md says what each room is for. A file at the top of src is a room of its own. */
 const ROOMS: Readonly<Record<string, Room>> = {
@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   grants: { rooms: ['actions', 'store', 'protocol'], packages: [] },
   pages: { rooms: [], types: ['protocol'], packages: [] },
   http: {
-    rooms: [...MIDDLE, 'pages', 'server.ts'],
+    rooms: [...MIDDLE, ...NOUNS, 'pages', 'server.ts'],
     types: ['page-files.ts'],
     packages: ['h3', 'srvx', 'pino', 'node:crypto', 'node:http'],
   },
@@ -59,7 +59,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'master-secret.ts': { rooms: ['crypto'], packages: ['node:fs'] },
   'page-files.ts': { rooms: ['protocol'], packages: ['node:fs'] },
-  'server.ts': { rooms: [...MIDDLE, 'master-secret.ts'], types: ['page-files.ts'], packages: ['node:fs'] },
+  'events.ts': { rooms: [], packages: [] },
+  'server.ts': {
+    rooms: [...MIDDLE, 'master-secret.ts', 'events.ts'],
+    types: ['page-files.ts'],
+    packages: ['node:fs'],
+  },
   ...Object.fromEntries(NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts'], packages: [] }])),
   'library.ts': { rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'page-files.ts'], packages: ['h3'] },
   'index.ts': {

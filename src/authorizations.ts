@@ -1,0 +1,97 @@
+import { type Approval, type Approved, approveRequest } from './actions/authorization.ts'
+import { newId } from './crypto/secret.ts'
+import {
+  type AuthorizationRequest,
+  examine,
+  type Identified,
+  identify,
+  readClientId,
+} from './protocol/authorization-request.ts'
+import { OAuthError } from './protocol/error.ts'
+import type { LooseForm } from './protocol/loose-form.ts'
+import { differences } from './protocol/redirect-uri.ts'
+import { PREFIX } from './protocol/token-form.ts'
+import type { Server } from './server.ts'
+
+/** When something is asked, and what its lines in the log are found by; a call has no id. */
+export interface Occasion {
+  /** Epoch milliseconds, and whole seconds. */
+  readonly at: number
+  readonly now: number
+  readonly request_id?: string
+}
+
+/**
+ * AZ-02: who asks and where the answer goes; until both are sound a person is told, and no client.
+ *
+ * @throws {OAuthError} shown as a page
+ */
+export const identified = async (
+  server: Server,
+  form: LooseForm,
+  { request_id }: Pick<Occasion, 'request_id'> = {},
+): Promise<Identified> => {
+  const registered = await (await server.registry.latest()).client(readClientId(form))
+  try {
+    return identify(form, registered?.client)
+  } catch (thrown) {
+    if (thrown instanceof OAuthError && thrown.page === 'redirect' && registered !== undefined) {
+      // What is registered is for the operator alone: on the page it would tell a stranger.
+      const { client_id, redirect_uris } = registered.client
+      const redirect_uri = form.values.get('redirect_uri')
+      const [first = ''] = redirect_uris
+      const differs = redirect_uri === undefined ? [] : differences(first, redirect_uri)
+      server.log.warn({ request_id, client_id, redirect_uri, redirect_uris, differs }, 'redirect_uri refused')
+    }
+    throw thrown
+  }
+}
+
+/**
+ * Everything else that is asked for.
+ *
+ * @throws {OAuthError} which the client is told
+ */
+export const examined = async (
+  server: Server,
+  form: LooseForm,
+  who: Identified,
+): Promise<AuthorizationRequest> => {
+  const defaults = await (await server.registry.latest()).defaultScopes()
+  return examine(form, who, defaults)
+}
+
+/** A code minted for an approval, and the approval. */
+export interface Granted {
+  readonly code: string
+  readonly approved: Approved
+}
+
+/** Makes an authorization and its code; a stored request is answered by that, once. */
+export const allow = async (
+  server: Server,
+  { at, now, request_id }: Occasion,
+  allowed: Omit<Approval, 'fresh' | 'now' | 'lifetimes'>,
+): Promise<Granted | OAuthError> => {
+  const code = server.secrets.mint('authorization_code', at)
+  const fresh = { authorization_id: newId(PREFIX.authorization, at), code }
+  const approval: Approval = { ...allowed, fresh, now, lifetimes: server.settings }
+  const approved = await server.store.write(() => approveRequest(approval))
+  if (approved instanceof OAuthError) return approved
+  const { client_id } = allowed.client
+  const { authorization_id, scope } = approved
+  const { sub } = allowed.person
+  server.events.emit({ type: 'authorization_approved', at: now, client_id, sub, authorization_id, scope })
+  server.log.info({ request_id, client_id, sub, authorization_id }, 'authorization_approved')
+  return { code: code.clear, approved }
+}
+
+/** Tells that somebody said no, or could not be asked. */
+export const tellDenied = (
+  server: Pick<Server, 'events' | 'log'>,
+  { now: at, request_id }: Omit<Occasion, 'at'>,
+  { client_id, error }: { readonly client_id: string; readonly error: string },
+): void => {
+  server.events.emit({ type: 'authorization_denied', at, client_id, error })
+  server.log.info({ request_id, client_id, error }, 'authorization_denied')
+}
