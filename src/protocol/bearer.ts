@@ -11,7 +11,11 @@ export interface BearerChallenge {
   /** `invalid_token`, `insufficient_scope`, …; none for a request that had no credentials. */
   readonly error?: string
   /** What the resource needs. */
-  readonly scope?: string
+  readonly scope?: string | undefined
+  /** Whose the resource is, in words; ours by default. */
+  readonly realm?: string | undefined
+  /** RFC 9728 section 5.1: where the resource says what it is. */
+  readonly resource_metadata?: string | undefined
 }
 
 /**
@@ -35,11 +39,12 @@ export const basicChallenge = (realm: string = REALM): string => `Basic ${parame
 
 /** RFC 6750 section 3: the scheme is followed by at least one parameter, so the realm is always there. */
 export const bearerChallenge = (challenge: BearerChallenge = {}): string => {
-  const { error, scope } = challenge
+  const { error, scope, realm = REALM, resource_metadata } = challenge
   return `Bearer ${parameters([
-    ['realm', REALM],
+    ['realm', realm],
     ['error', error],
     ['scope', scope],
+    ['resource_metadata', resource_metadata],
   ])}`
 }
 

@@ -11,6 +11,8 @@ interface Room {
   readonly packages: readonly (string | RegExp)[]
   /** Rooms of which only types may be imported. */
   readonly types?: readonly string[]
+  /** Packages of which only types may be imported: an app brings its own framework, or none. */
+  readonly packageTypes?: readonly string[]
   /** Packages for some files only. */
   readonly only?: readonly { readonly files: RegExp; readonly packages: readonly (string | RegExp)[] }[]
 }
@@ -44,7 +46,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
     types: ['page-files.ts'],
     packages: ['h3', 'srvx', 'pino', 'node:crypto', 'node:http'],
   },
-  resource: { rooms: ['actions', 'store', 'crypto', 'protocol'], types: ['server.ts'], packages: ['h3'] },
+  resource: {
+    rooms: ['actions', 'store', 'crypto', 'protocol'],
+    types: ['server.ts'],
+    packages: [],
+    packageTypes: ['h3', 'fastify', 'hono', 'node:http'],
+  },
   outbound: { rooms: ['protocol', 'store'], packages: ['node:https', 'jose'] },
   cli: {
     rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'master-secret.ts', 'page-files.ts'],
@@ -137,7 +144,11 @@ export const layerFaults = ({ path, text }: Source): readonly string[] => {
 
   const fault = ({ from, typeOnly }: Import): string | undefined => {
     if (from === '') return 'import() of something that is not a literal'
-    if (!from.startsWith('.')) return fits(from, packages) ? undefined : `may not import ${from}`
+    if (!from.startsWith('.')) {
+      if (fits(from, packages)) return undefined
+      if (!fits(from, room.packageTypes ?? [])) return `may not import ${from}`
+      return typeOnly ? undefined : `may import only types from ${from}`
+    }
     if (!from.endsWith('.ts')) return `${from}: an import of ours ends in .ts`
     const target = posix.join(posix.dirname(path), from)
     if (!target.startsWith('src/')) return `${from} is outside src`

@@ -43,6 +43,15 @@ test('house 2: where only types may be imported a value is a fault', () => {
   ])
 })
 
+test('house 2: the middleware loads no framework: an app brings its own, and only its types are named', () => {
+  const path = 'src/resource/h3.ts'
+  assert.deepEqual(faults(path, "import type { H3Event } from 'h3'"), [])
+  assert.deepEqual(faults(path, "import { HTTPError } from 'h3'"), [`${path}: may import only types from h3`])
+  assert.deepEqual(faults(path, "import type { Express } from 'express'"), [
+    `${path}: may not import express`,
+  ])
+})
+
 test('house 2: listhen and inquirer are each imported in one place', () => {
   const text = "const { listen } = await import('listhen')\nconst inquirer = await import('inquirer')\n"
   assert.deepEqual(faults('src/cli/listen.ts', text), ['src/cli/listen.ts: may not import inquirer'])

@@ -1,0 +1,78 @@
+import { bearerChallenge } from '../protocol/bearer.ts'
+import type { ErrorCode } from '../protocol/error.ts'
+
+/** An answer instead of the route's, as plain values: each adapter writes it in its framework's way. */
+export interface Refusal {
+  readonly status: 400 | 401 | 403 | 503
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON: `error` and `error_description`. */
+  readonly body: string
+}
+
+/** What every challenge of a route says, whatever is wrong. */
+export interface Challenged {
+  readonly realm: string | undefined
+  readonly resource_metadata: string | undefined
+  readonly scope: string | undefined
+}
+
+/** RFC 6750 section 3.1: no credentials, no error in the challenge: there is nothing to be wrong. */
+export const noToken = (challenged: Challenged): Refusal =>
+  refusal(
+    401,
+    'invalid_token',
+    'an access token is needed, in the Authorization header: Bearer TOKEN',
+    bearerChallenge(challenged),
+  )
+
+/** RFC 6750 section 3.1: malformed, or a token in more places than one. */
+export const badRequest = (challenged: Challenged, error_description: string): Refusal => {
+  const { realm, resource_metadata } = challenged
+  const challenge = bearerChallenge({ error: 'invalid_request', realm, resource_metadata })
+  return refusal(400, 'invalid_request', error_description, challenge)
+}
+
+/** Expired, revoked, malformed, unknown: the caller is not told which. */
+export const badToken = (challenged: Challenged, error_description: string): Refusal =>
+  refusal(401, 'invalid_token', error_description, bearerChallenge({ ...challenged, error: 'invalid_token' }))
+
+/** RFC 6750 section 3.1: the token is live and does not reach. */
+export const missingScope = (challenged: Challenged, isOneEnough: boolean): Refusal =>
+  refusal(
+    403,
+    'insufficient_scope',
+    isOneEnough
+      ? 'the access token has none of the scopes needed'
+      : 'the access token lacks the scope needed',
+    bearerChallenge({ ...challenged, error: 'insufficient_scope' }),
+  )
+
+/** No error in the challenge: none of RFC 6750's is true, and a wider scope would not help. */
+export const wrongClient = (challenged: Challenged): Refusal =>
+  refusal(403, 'access_denied', 'this is not for the client of the access token', bearerChallenge(challenged))
+
+/** ERR-10: nobody could say whether the token is live, which is neither yes nor no. */
+export const cannotKnow: Refusal = {
+  status: 503,
+  headers: {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'retry-after': '1',
+  },
+  body: JSON.stringify({ error: 'temporarily_unavailable', error_description: 'try again in a moment' }),
+}
+
+const refusal = (
+  status: Refusal['status'],
+  error: ErrorCode,
+  error_description: string,
+  challenge: string,
+): Refusal => ({
+  status,
+  headers: {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'www-authenticate': challenge,
+  },
+  body: JSON.stringify({ error, error_description }),
+})

@@ -1,0 +1,168 @@
+import { bearerToken } from '../protocol/bearer.ts'
+import { OAuthError } from '../protocol/error.ts'
+import { nearest } from '../protocol/nearest.ts'
+import type { Principal } from '../protocol/principal.ts'
+import { isSameResource } from '../protocol/resource.ts'
+import { checkedResource, resourceMetadataUrl } from '../protocol/resource-metadata.ts'
+import { isMet, type Need, neededScope } from './need.ts'
+import {
+  badRequest,
+  badToken,
+  type Challenged,
+  cannotKnow,
+  missingScope,
+  noToken,
+  type Refusal,
+  wrongClient,
+} from './refusal.ts'
+import type { Verifier } from './verifier.ts'
+
+/** What may be said beside the need itself; each `require…` takes it last. */
+export interface RequireOptions {
+  /**
+   * The resource indicator of this API (RFC 8707): a token that is not for it is refused, and challenges
+   * name its metadata document (RFC 9728 section 5.1). Without it a token for any resource passes.
+   */
+  readonly resource?: string
+  /** What challenges call the API; default `oauthd`. */
+  readonly realm?: string
+  /**
+   * Told what `verify` threw, before the 503. Default: a process warning, once until the next check that
+   * succeeds.
+   */
+  readonly onError?: (error: unknown) => void
+}
+
+/** What a request shows of itself, whatever framework it came through. */
+export interface Credentials {
+  /** The Authorization header; `null` without one. */
+  readonly authorization: string | null
+  /** Whether a parameter `access_token` stands in the query (RFC 6750 section 2.3, dropped by OAuth 2.1). */
+  readonly inQuery: boolean
+  /** Whether one stands in a form; asked only of a request that has a token in its header. */
+  readonly inForm: () => boolean | Promise<boolean>
+}
+
+export type Outcome =
+  | { readonly kind: 'pass'; readonly principal: Principal }
+  | { readonly kind: 'refuse'; readonly refusal: Refusal }
+
+/** A check that is ready to run, once a request. */
+export type Guard = (credentials: Credentials) => Promise<Outcome>
+
+/**
+ * The check of one route: every request is looked up, nothing is remembered, so that what is revoked is
+ * refused from the next check on.
+ *
+ * @throws {TypeError} for a verifier without `verify` and for options that are unknown or wrong
+ */
+export const protect = (verifier: Verifier, need: Need, options: RequireOptions = {}): Guard => {
+  checkVerifier(verifier)
+  checkOptions(options)
+  const { resource, realm, onError } = options
+  const challenged: Challenged = {
+    realm,
+    scope: neededScope(need),
+    resource_metadata: resource === undefined ? undefined : resourceMetadataUrl(resource),
+  }
+  const outage = createOutage(onError)
+  return async (credentials) => {
+    const presented = await tokenOf(credentials, challenged)
+    if (typeof presented !== 'string') return { kind: 'refuse', refusal: presented }
+    let principal: Principal | undefined
+    try {
+      principal = await verifier.verify(presented)
+    } catch (error) {
+      outage.tell(error)
+      return { kind: 'refuse', refusal: cannotKnow }
+    }
+    outage.end()
+    return judge(principal, need, resource, challenged)
+  }
+}
+
+/** AT-06: the token of the header, or why there is none to look at; other places are named, never read. */
+const tokenOf = async (
+  { authorization, inQuery, inForm }: Credentials,
+  challenged: Challenged,
+): Promise<string | Refusal> => {
+  let token: string | undefined
+  try {
+    token = bearerToken(authorization)
+  } catch (error) {
+    if (error instanceof OAuthError) return badRequest(challenged, error.error_description)
+    throw error
+  }
+  if (token === undefined) return noToken(challenged)
+  const found = inForm()
+  if (inQuery || (typeof found === 'boolean' ? found : await found)) {
+    return badRequest(challenged, 'the request carries access tokens in more places than one')
+  }
+  return token
+}
+
+const judge = (
+  principal: Principal | undefined,
+  need: Need,
+  resource: string | undefined,
+  challenged: Challenged,
+): Outcome => {
+  if (principal === undefined) return refuse(badToken(challenged, 'the access token is not valid'))
+  // RFC 8707 section 2: a token for another resource is somebody's who was trusted there, not here.
+  if (resource !== undefined && !principal.aud.some((one) => isSameResource(one, resource))) {
+    return refuse(badToken(challenged, 'the access token is for another resource'))
+  }
+  if (isMet(need, principal)) return { kind: 'pass', principal }
+  if (need.kind === 'client') return refuse(wrongClient(challenged))
+  return refuse(missingScope(challenged, need.kind === 'any_scope'))
+}
+
+const refuse = (refusal: Refusal): Outcome => ({ kind: 'refuse', refusal })
+
+interface Outage {
+  tell(error: unknown): void
+  end(): void
+}
+
+/** Who listens is told of each fault; a process that has no ear for them hears one an outage. */
+const createOutage = (onError: RequireOptions['onError']): Outage => {
+  let isTold = false
+  return {
+    tell(error) {
+      if (onError !== undefined) return onError(error)
+      if (isTold) return
+      isTold = true
+      process.emitWarning(`tokens cannot be checked, requests get 503: ${error}`, 'OAuthdWarning')
+    },
+    end() {
+      isTold = false
+    },
+  }
+}
+
+/** Callers in JavaScript forget an await, or hand over the app. */
+const checkVerifier = (verifier: Partial<Verifier> | undefined): void => {
+  if (typeof verifier?.verify === 'function') return
+  const hint = verifier instanceof Promise ? ': it is a promise, await it first' : ', which has verify()'
+  throw new TypeError(`the first argument must be a server or a verifier${hint}`)
+}
+
+const OPTIONS = ['resource', 'realm', 'onError']
+
+const checkOptions = (options: RequireOptions): void => {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError('the options must be an object')
+  }
+  for (const name of Object.keys(options)) {
+    if (OPTIONS.includes(name)) continue
+    const meant = nearest(name, OPTIONS)
+    throw new TypeError(`${name} is not an option${meant === undefined ? '' : `; did you mean ${meant}?`}`)
+  }
+  const { resource, realm, onError } = options
+  if (resource !== undefined) checkedResource(resource)
+  if (realm !== undefined && (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm))) {
+    throw new TypeError('realm must be printable ASCII')
+  }
+  if (onError !== undefined && typeof onError !== 'function')
+    throw new TypeError('onError must be a function')
+}

@@ -1,0 +1,31 @@
+import { checkAccessTokenJwt, type KeyOf } from '../crypto/access-token-jwt.ts'
+import { activeToken } from '../protocol/introspection-answer.ts'
+import { principalOf } from '../protocol/principal.ts'
+import { presentedToken, type Verifier } from './verifier.ts'
+
+export interface JwtChecking {
+  readonly issuer: string
+  readonly audience: string | readonly string[]
+  /** The public key that a header names. @throws when the keys cannot be had */
+  readonly keyOf: KeyOf
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+}
+
+/** RFC 9068 section 4: checks a signed token without asking anybody. What is revoked lives on until its end. */
+export const jwtVerifier = ({ clock, ...expected }: JwtChecking): Required<Verifier> => {
+  let closed = false
+  return {
+    async verify(input) {
+      if (closed) throw new Error('the verifier is closed')
+      const token = presentedToken(input)
+      if (token === undefined) return undefined
+      const claims = await checkAccessTokenJwt(token, expected, clock())
+      const live = claims && activeToken(claims)
+      return live === undefined ? undefined : principalOf(live)
+    },
+    async close() {
+      closed = true
+    },
+  }
+}
