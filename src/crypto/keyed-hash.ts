@@ -39,6 +39,9 @@ const pad = (key: Uint8Array, byte: number, room: number): Buffer => {
   return buffer
 }
 
+/** SHA-256 without a key: a name for what must not be kept in clear. Never what rests. */
+export const digestOf = (text: string): string => hash('sha256', text, 'base64url')
+
 const one = Buffer.alloc(DIGEST_TEXT)
 const other = Buffer.alloc(DIGEST_TEXT)
 

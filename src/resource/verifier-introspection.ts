@@ -1,4 +1,4 @@
-import { hashOf } from '../crypto/keyed-hash.ts'
+import { digestOf } from '../crypto/keyed-hash.ts'
 import type { ActiveToken, Introspection } from '../protocol/access-token.ts'
 import { principalOf } from '../protocol/principal.ts'
 import { createAnswerCache } from './answer-cache.ts'
@@ -16,7 +16,7 @@ export interface Introspecting {
 /** Some ten megabytes of answers. */
 const MOST_ANSWERS = 10_000
 
-/** HTTP-05's cap on a token: what is longer is none, and nobody need be asked. */
+/** What the server takes as the value of `token`; what is longer is none, and nobody need be asked. */
 const LONGEST_TOKEN = 32_768
 
 /**
@@ -40,7 +40,7 @@ export const introspectionVerifier = ({ ask, cache_seconds, clock }: Introspecti
 
   const lookUp = (token: string): ActiveToken | Promise<ActiveToken | undefined> => {
     // No token stays in memory in clear.
-    const key = hashOf(token)
+    const key = digestOf(token)
     const known = cache.get(key) ?? asking.get(key)
     if (known !== undefined) return known
     const asked = answer(token, key).finally(() => asking.delete(key))

@@ -1,5 +1,6 @@
 import { checkAccessTokenJwt, type KeyOf } from '../crypto/access-token-jwt.ts'
-import { activeToken } from '../protocol/introspection-answer.ts'
+import type { ActiveToken } from '../protocol/access-token.ts'
+import { activeToken, UnusableAnswer } from '../protocol/introspection-answer.ts'
 import { principalOf } from '../protocol/principal.ts'
 import { presentedToken, type Verifier } from './verifier.ts'
 
@@ -20,12 +21,22 @@ export const jwtVerifier = ({ clock, ...expected }: JwtChecking): Required<Verif
       if (closed) throw new Error('the verifier is closed')
       const token = presentedToken(input)
       if (token === undefined) return undefined
-      const claims = await checkAccessTokenJwt(token, expected, clock())
-      const live = claims && activeToken(claims)
+      const claims = await checkAccessTokenJwt(token, expected, new Date(clock()))
+      const live = claims && principalClaims(claims)
       return live === undefined ? undefined : principalOf(live)
     },
     async close() {
       closed = true
     },
+  }
+}
+
+/** Signed by the right one, and yet no access token: there is nothing that would have to be asked. */
+const principalClaims = (claims: Readonly<Record<string, unknown>>): ActiveToken | undefined => {
+  try {
+    return activeToken(claims)
+  } catch (error) {
+    if (error instanceof UnusableAnswer) return undefined
+    throw error
   }
 }

@@ -7,7 +7,7 @@ export interface FileOptions {
   readonly db: string
   /** The master secret, 32 characters or more. Default: `OAUTHD_SECRET`, else the file `<db>.key`. */
   readonly secret?: string | undefined
-  /** What a token without a resource is for. Default: `OAUTHD_ISSUER`, else what `oauthd serve` recorded. */
+  /** What a token without a resource is for. Default: what `oauthd serve` recorded. */
   readonly issuer?: string | undefined
 }
 
@@ -75,7 +75,8 @@ const fileOptions = (options: Given): FileOptions => {
   const { secret, issuer } = options
   const db = text(options['db'], 'db')
   // It may hold a password, which no message may repeat.
-  if (/^[a-z][a-z0-9+]+:\/\//i.test(db)) throw new TypeError('db must be the name of an SQLite file, not a URL')
+  if (/^[a-z][a-z0-9+]+:\/\//i.test(db))
+    throw new TypeError('db must be the name of an SQLite file, not a URL')
   if (secret !== undefined && !(typeof secret === 'string' && isLongEnough(secret))) {
     throw new TypeError(`secret must be a string of at least ${SECRET_MIN_LENGTH} characters`)
   }

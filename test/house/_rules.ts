@@ -73,6 +73,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:fs'],
   },
   ...Object.fromEntries(NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts'], packages: [] }])),
+  'verify.ts': {
+    rooms: ['protocol', 'store', 'crypto', 'outbound', 'resource', 'master-secret.ts'],
+    packages: [],
+  },
   'library.ts': { rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'page-files.ts'], packages: ['h3'] },
   'index.ts': {
     rooms: [

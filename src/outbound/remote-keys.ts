@@ -1,0 +1,44 @@
+import * as errors from 'jose/errors'
+import { createRemoteJWKSet } from 'jose/jwks/remote'
+import type { JWTVerifyGetKey } from 'jose/jwt/verify'
+import { OAuthError } from '../protocol/error.ts'
+import { discovered } from './discovery.ts'
+import type { Asking } from './json.ts'
+
+/** Milliseconds: for one fetch; between two that an unknown key asks for; for which keys are kept. */
+const TIMEOUT = 5_000
+const COOLDOWN = 30_000
+const LONGEST_KEPT = 600_000
+
+/**
+ * The public keys of an issuer (RFC 7517), fetched when a token needs them. A key that is not known is
+ * looked for again, once in 30 seconds at the most: whoever makes up keys keeps nobody busy.
+ *
+ * @returns a key by the header of a token; throws {OAuthError} `temporarily_unavailable` when the keys
+ *   cannot be had, and jose's `JWKSNoMatchingKey` when there is no such key
+ */
+export const remoteKeys = (issuer: string, asking: Asking = {}): JWTVerifyGetKey => {
+  const jwks_uri = discovered(issuer, 'jwks_uri', asking)
+  let keys: JWTVerifyGetKey | undefined
+  return async (header, token) => {
+    try {
+      keys ??= createRemoteJWKSet(new URL(await jwks_uri.address()), {
+        timeoutDuration: asking.timeout ?? TIMEOUT,
+        cooldownDuration: COOLDOWN,
+        cacheMaxAge: LONGEST_KEPT,
+      })
+      return await keys(header, token)
+    } catch (cause) {
+      if (isAboutToken(cause)) throw cause
+      keys = undefined
+      jwks_uri.forget()
+      throw new OAuthError('temporarily_unavailable', 'the keys of the issuer cannot be had now', { cause })
+    }
+  }
+}
+
+/** The keys were there, and the header fits none, or more than one. */
+const isAboutToken = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey ||
+  error instanceof errors.JWKSMultipleMatchingKeys ||
+  error instanceof errors.JOSENotSupported

@@ -1,0 +1,94 @@
+/**
+ * `oauthd/verify`: tokens of an oauthd that runs elsewhere, checked by an app of one's own. Loads no
+ * server, no command line.
+ */
+
+import { sealKeys } from './crypto/seal.ts'
+import { createSecrets } from './crypto/secret.ts'
+import { keptMasterSecret, openedHashKeys, SecretError } from './master-secret.ts'
+import { introspectionOf } from './outbound/introspection.ts'
+import { remoteKeys } from './outbound/remote-keys.ts'
+import { OAuthError } from './protocol/error.ts'
+import type { Principal } from './protocol/principal.ts'
+import { completeSettings } from './protocol/settings.ts'
+import type { Verifier } from './resource/verifier.ts'
+import { fileVerifier } from './resource/verifier-file.ts'
+import { introspectionVerifier } from './resource/verifier-introspection.ts'
+import { jwtVerifier } from './resource/verifier-jwt.ts'
+import {
+  checkedOptions,
+  type FileOptions,
+  type IntrospectionOptions,
+  type JwksOptions,
+  type VerifierOptions,
+} from './resource/verifier-options.ts'
+import { listHashKeys } from './store/hash-key.ts'
+import { openReadOnly } from './store/open-read-only.ts'
+import { StoreError } from './store/store-error.ts'
+
+export type { FileOptions, IntrospectionOptions, JwksOptions, Principal, Verifier, VerifierOptions }
+export { OAuthError, SecretError, StoreError }
+
+/** A verifier that this program has opened. */
+export interface OpenVerifier extends Verifier {
+  /** Ends it; `verify` rejects from then on. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a verifier, which may stand wherever the middleware takes a server. It needs one of three:
+ *
+ * - `{ db, secret? }`: the server's SQLite file on this machine, read-only. What is revoked is refused
+ *   from the next request on. Nothing is made or migrated.
+ * - `{ introspection: { issuer, client_id, client_secret, cache_seconds? } }`: asks the server about each
+ *   token (RFC 7662). A revocation is seen at once, or after `cache_seconds`.
+ * - `{ jwks: { issuer, audience } }`: checks signed tokens (RFC 9068) by the server's public keys. A
+ *   revocation is never seen: a token lives until it expires.
+ *
+ * `verify` gives `undefined` for every token that is not live, and rejects when it cannot know: with a
+ * `StoreError` or `SecretError` for the file, with an `OAuthError` `temporarily_unavailable`, its `cause`
+ * saying why, for a server that cannot be asked. That is never a yes; the middleware answers 503.
+ *
+ * @throws {TypeError} naming the option that is unknown or wrong
+ * @throws {StoreError | SecretError} when the file is not there, is none of ours, or needs migrating, or
+ *   when there is no master secret
+ */
+export const createVerifier = (options: VerifierOptions): OpenVerifier => {
+  const checked = checkedOptions(options)
+  switch (checked.kind) {
+    case 'db':
+      return openFile(checked.options)
+    case 'introspection': {
+      const { cache_seconds = 0, ...caller } = checked.options
+      return introspectionVerifier({ ask: introspectionOf(caller), cache_seconds, clock: Date.now })
+    }
+    case 'jwks': {
+      const { issuer, audience } = checked.options
+      return jwtVerifier({ issuer, audience, keyOf: remoteKeys(issuer), clock: Date.now })
+    }
+  }
+}
+
+const openFile = ({ db, secret, issuer }: FileOptions): OpenVerifier => {
+  const store = openReadOnly(db, { clock: Date.now })
+  try {
+    const master = keptMasterSecret(db, secret ?? process.env['OAUTHD_SECRET'])
+    const secrets = store.read(listHashKeys()).then(async (rows) => {
+      // Somebody has made the tables, and nothing that could be opened.
+      if (rows.length === 0) throw new StoreError('database_not_found', `no keys in the database: ${db}`)
+      return createSecrets(await openedHashKeys(rows, sealKeys(master.secret), master))
+    })
+    // Told to the first who asks, and to nobody before.
+    secrets.catch(() => {})
+    return fileVerifier({
+      store,
+      secrets,
+      issuer,
+      default_issuer: completeSettings({}).issuer,
+      clock: Date.now,
+    })
+  } catch (error) {
+    void store.close()
+    throw error
+  }
+}
