@@ -47,5 +47,6 @@ const preHandler =
       return
     }
     const { refusal } = outcome
-    return reply.code(refusal.status).headers(refusal.headers).send(refusal.body)
+    // RFC 8259 section 11: JSON has no charset; Fastify would add one to a string.
+    return reply.code(refusal.status).headers(refusal.headers).send(Buffer.from(refusal.body))
   }

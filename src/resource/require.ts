@@ -129,7 +129,7 @@ const createOutage = (onError: RequireOptions['onError']): Outage => {
   let isTold = false
   return {
     tell(error) {
-      if (onError !== undefined) return onError(error)
+      if (onError !== undefined) return tellListener(onError, error)
       if (isTold) return
       isTold = true
       process.emitWarning(`tokens cannot be checked, requests get 503: ${error}`, 'OAuthdWarning')
@@ -137,6 +137,15 @@ const createOutage = (onError: RequireOptions['onError']): Outage => {
     end() {
       isTold = false
     },
+  }
+}
+
+/** A listener that throws harms nothing: the refusal stands. */
+const tellListener = (onError: (error: unknown) => void, error: unknown): void => {
+  try {
+    onError(error)
+  } catch (thrown) {
+    process.emitWarning(`onError threw: ${thrown}`, 'OAuthdWarning')
   }
 }
 

@@ -1,18 +1,27 @@
 /** What the tests use of clients that come without types. */
 
 declare module 'express' {
-  import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+  import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 
   type Handler = (
-    request: IncomingMessage & { session?: object; user?: unknown },
-    response: ServerResponse & { json(body: unknown): void; status(code: number): ServerResponse },
+    request: IncomingMessage & Express.Request & { session?: object; user?: unknown; body?: unknown },
+    response: ServerResponse & {
+      json(body: unknown): void
+      status(code: number): ServerResponse & { json(body: unknown): void }
+    },
     next: (error?: unknown) => void,
   ) => void
   interface Application extends RequestListener {
     use(handler: Handler): void
+    use(path: string, ...handlers: Handler[]): void
     get(path: string, ...handlers: Handler[]): void
+    post(path: string, ...handlers: Handler[]): void
+    listen(port: number, host: string, done?: (error?: Error) => void): Server
   }
-  const express: () => Application
+  const express: {
+    (): Application
+    urlencoded(options: { extended: boolean }): Handler
+  }
   export = express
 }
 
