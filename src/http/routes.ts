@@ -13,6 +13,7 @@ import { postSignIn, signIn } from './sign-in.ts'
 import { postSignOut, signOut } from './sign-out.ts'
 import { pageLogo, pageStyle } from './stylesheet.ts'
 import { token } from './token.ts'
+import { verify } from './verify.ts'
 
 /** One endpoint: where it is, what it answers, who in a browser may read it. */
 export interface Route {
@@ -47,6 +48,7 @@ export const routes = (): readonly Route[] => [
   { at: 'prefix', name: 'token', cors: 'api', POST: token },
   { at: 'prefix', name: 'revoke', cors: 'api', POST: revoke },
   { at: 'prefix', name: 'introspect', cors: 'none', POST: introspect },
+  { at: 'prefix', name: 'verify', cors: 'none', GET: verify },
   { at: 'prefix', name: 'jwks', cors: 'document', GET: jwks },
   { at: 'prefix', name: 'page_style', path: 'page-:hash.css', cors: 'none', GET: pageStyle },
   { at: 'prefix', name: 'page_logo', path: 'logo-:hash', cors: 'none', GET: pageLogo },

@@ -1,0 +1,125 @@
+import { introspectToken } from '../actions/token.ts'
+import { introspection } from '../protocol/access-token.ts'
+import { bearerChallenge, bearerToken } from '../protocol/bearer.ts'
+import { OAuthError } from '../protocol/error.ts'
+import { parseQuery } from '../protocol/form.ts'
+import { type Principal, principalOf } from '../protocol/principal.ts'
+import { isSameResource } from '../protocol/resource.ts'
+import { parseScope } from '../protocol/scope.ts'
+import { isMet, type Need, neededScope } from '../resource/need.ts'
+import type { Server } from '../server.ts'
+import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
+
+/**
+ * GET /oauth/verify: whether the request that a proxy holds may go on: 204 with whom its token speaks
+ * for, 401 or 403 with the challenge for its sender (RFC 6750 section 3). What a proxy sends along is the
+ * Authorization header; a token anywhere else is none.
+ */
+export const verify: Handler = async (server, exchange) => {
+  const asked = askedOf(exchange.search)
+  const scope = asked.needs.map(neededScope).find((one) => one !== undefined)
+  const token = tokenOf(exchange)
+  if (token === undefined) {
+    const challenge = bearerChallenge({ scope })
+    throw new OAuthError('invalid_token', 'an access token is needed, in the Authorization header', {
+      challenge,
+      cause: 'no token',
+    })
+  }
+  const principal = await livePrincipal(server, exchange, token)
+  if (principal === undefined || !isFor(principal, asked.resource)) throw invalid(scope)
+  exchange.note['client_id'] = principal.client_id
+  const unmet = asked.needs.find((need) => !isMet(need, principal))
+  if (unmet !== undefined) throw insufficient(unmet)
+  return empty(204, {
+    ...NO_STORE,
+    // All three, always: a header that is left out might be taken from the one who asks.
+    'x-oauth-client-id': headerValue(principal.client_id),
+    'x-oauth-sub': headerValue(principal.sub),
+    'x-oauth-scope': headerValue(principal.scope),
+  })
+}
+
+interface Asked {
+  readonly needs: readonly Need[]
+  readonly resource: readonly string[]
+}
+
+const PARAMETERS: ReadonlySet<string> = new Set(['scope', 'any_scope', 'client', 'resource'])
+
+/**
+ * What the operator wrote into the proxy's configuration. A name that is not known, or a value that came
+ * empty from a variable, would guard nothing, and say nothing.
+ *
+ * @throws {OAuthError} invalid_request, which no proxy takes for a yes
+ */
+const askedOf = (search: string): Asked => {
+  const { values, resource } = parseQuery(search)
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (PARAMETERS.has(name) && value.trim() !== '') continue
+    throw new OAuthError(
+      'invalid_request',
+      'scope, any_scope, client and resource may be asked for, not empty',
+    )
+  }
+  const needs: Need[] = []
+  const [scope, any_scope, client] = ['scope', 'any_scope', 'client'].map((name) => values.get(name))
+  if (scope !== undefined) needs.push({ kind: 'scope', scope: scopesOf(scope).join(' ') })
+  if (any_scope !== undefined) needs.push({ kind: 'any_scope', scopes: scopesOf(any_scope) })
+  if (client !== undefined) needs.push({ kind: 'client', client_ids: client.trim().split(/ +/) })
+  return { needs, resource }
+}
+
+const scopesOf = (text: string): readonly string[] => {
+  const scopes = parseScope(text)
+  if (scopes === undefined) throw new OAuthError('invalid_request', 'that is no scope (RFC 6749 section 3.3)')
+  return scopes
+}
+
+/** RFC 6750 section 3.1 would have 400 for a malformed header, which nginx makes a fault of ours. */
+const tokenOf = ({ request }: Exchange): string | undefined => {
+  try {
+    return bearerToken(request.headers.get('authorization'))
+  } catch {
+    throw invalid(undefined)
+  }
+}
+
+const livePrincipal = async (
+  server: Server,
+  exchange: Exchange,
+  token: string,
+): Promise<Principal | undefined> => {
+  const presented = server.secrets.present(token)
+  // No row is read for a typo, but a lost database is no place to say no from (HTTP-18).
+  if (presented === undefined) {
+    await server.store.turn()
+    return undefined
+  }
+  const at = { issuer: server.settings.issuer, now: exchange.now }
+  const seen = await server.store.read(introspectToken(presented, undefined, at))
+  if (seen === undefined || seen.isRefreshToken) return undefined
+  return principalOf(introspection(seen.token, at, seen))
+}
+
+/** RFC 8707 section 2: a token for another resource opens nothing here. */
+const isFor = ({ aud }: Principal, resource: readonly string[]): boolean =>
+  resource.every((wanted) => aud.some((one) => isSameResource(one, wanted)))
+
+const invalid = (scope: string | undefined): OAuthError =>
+  new OAuthError('invalid_token', 'the access token is not valid', {
+    challenge: bearerChallenge({ error: 'invalid_token', scope }),
+  })
+
+const insufficient = (need: Need): OAuthError => {
+  if (need.kind === 'client') {
+    const challenge = bearerChallenge()
+    return new OAuthError('access_denied', 'this is not for the client of the access token', { challenge })
+  }
+  const challenge = bearerChallenge({ error: 'insufficient_scope', scope: neededScope(need) })
+  return new OAuthError('insufficient_scope', 'the access token lacks the scope needed', { challenge })
+}
+
+/** Printable ASCII as it is; whatever else, were it ever let in, percent-encoded: no value ends its line. */
+export const headerValue = (text: string): string =>
+  text.replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character.toWellFormed()))
