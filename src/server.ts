@@ -55,6 +55,8 @@ export interface ServerSettings {
 
 export interface ServerOptions {
   readonly db: string
+  /** An open better-sqlite3 database of the app's on that file. */
+  readonly beside?: object | undefined
   /** `create`: made when missing; `migrate`: brought up to date; `existing`: as it is, or an error. */
   readonly mode: 'create' | 'migrate' | 'existing'
   readonly settings: ServerSettings
@@ -113,6 +115,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
     mode: options.mode,
     now: Math.floor(clock() / 1000),
     clock,
+    beside: options.beside,
     onWarning: options.onWarning,
     // Before anything is migrated: an older oauthd with the right secret must still find what it left.
     async mayMigrate(sealed) {

@@ -21,7 +21,9 @@ export interface Exchange {
 }
 
 /** As much of an exchange as a client's request behind the browser's back needs. */
-export type BackChannel = Pick<Exchange, 'at' | 'now' | 'note' | 'request_id'> & {
+export type BackChannel = Pick<Exchange, 'at' | 'now' | 'note'> & {
+  /** A call has none. */
+  readonly request_id?: string
   readonly request: { readonly headers: Pick<Headers, 'get'> }
 }
 

@@ -1,5 +1,7 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { H3 } from 'h3'
 import { toNodeHandler } from 'srvx/node'
+import { issuerPath, wellKnownPath } from '../protocol/issuer.ts'
 import type { Server } from '../server.ts'
 import { createStandalone } from './app.ts'
 import { BODY_LIMIT } from './body.ts'
@@ -10,8 +12,50 @@ import { requireOneHost } from './unheard.ts'
  * the issuer's path, and a plain 404 for everything else.
  */
 export const createListener = (server: Server): RequestListener => {
-  const issuer_path = new URL(server.settings.issuer).pathname.replace(/\/$/, '')
+  const issuer_path = issuerPath(server.settings.issuer)
   const app = createStandalone(server, issuer_path === '' ? [''] : ['', issuer_path])
-  const listener = toNodeHandler(app.fetch, { maxRequestBodySize: BODY_LIMIT }) as RequestListener
-  return requireOneHost(server, listener)
+  return requireOneHost(server, listenerOf(app))
+}
+
+const listenerOf = (app: H3): RequestListener =>
+  toNodeHandler(app.fetch, { maxRequestBodySize: BODY_LIMIT }) as RequestListener
+
+/** A listener of node:http that may stand among others: with `next` it leaves to them what is theirs. */
+export type NodeListener = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void
+
+/**
+ * A server inside somebody else's, for node:http, Connect and Express.
+ *
+ * @param mine whether a path is below the prefix, or that of the metadata
+ */
+export const createNodeListener = (app: H3, mine: (path: string) => boolean): NodeListener => {
+  const listener = listenerOf(app)
+  return (req, res, next) => {
+    // Express takes off the path that it mounted us at; what came is beside it.
+    const original = 'originalUrl' in req && typeof req.originalUrl === 'string' ? req.originalUrl : req.url
+    const url = [req.url, original].find((one) => mine(pathOf(one)))
+    if (url === undefined && next !== undefined) {
+      next()
+      return
+    }
+    req.url = url ?? req.url ?? '/'
+    listener(req, res)
+  }
+}
+
+const pathOf = (url = '/'): string => url.replace(/[?#].*$/s, '')
+
+/** Whether a path is one of the endpoints or their metadata; what lies at the root is the host's too. */
+export const isOurs = ({ settings }: Pick<Server, 'settings'>, path: string): boolean => {
+  const base = `/${settings.prefix}/`
+  const issuer_path = issuerPath(settings.issuer)
+  return (
+    path.startsWith(base) ||
+    path.startsWith(`${issuer_path}${base}`) ||
+    path === wellKnownPath(settings.issuer)
+  )
 }

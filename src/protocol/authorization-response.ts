@@ -1,3 +1,5 @@
+import { OAuthError } from './error.ts'
+
 /** OAuth 2.1 section 4.1.2: the client gets a code, and its own state back. */
 export interface SuccessResponse {
   readonly code: string
@@ -31,6 +33,15 @@ export const authorizationResponse = (
     value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
   )
   return `${redirect_uri}${separator(redirect_uri)}${pairs.join('&')}`
+}
+
+/** The same refusal, with where the browser is sent so that the client is told of it. */
+export const toldByRedirect = (
+  { error, error_description, status, cause }: OAuthError,
+  { redirect_uri, state, iss }: { redirect_uri: string; state: string | null; iss: string },
+): OAuthError => {
+  const redirect_to = authorizationResponse(redirect_uri, { error, error_description, state, iss })
+  return new OAuthError(error, error_description, { status, cause, redirect_to })
 }
 
 const separator = (redirect_uri: string): string => {

@@ -75,7 +75,7 @@ export interface Told {
  * @param error_description for the developer; printable ASCII without `"` and `\`
  * @param options `status` where the code's usual one does not fit (413, 405); `cause` for the log;
  *   `challenge` is WWW-Authenticate, where a bearer token is refused (RFC 6750 section 3); `page` and
- *   `told` where a person reads it
+ *   `told` where a person reads it; `redirect_to` where the client may be told
  */
 export class OAuthError extends Error {
   readonly error: ErrorCode
@@ -84,11 +84,20 @@ export class OAuthError extends Error {
   readonly challenge: string | undefined
   readonly page: PageKind | undefined
   readonly told: Told | undefined
+  /** Where to send the browser so that the client is told; `undefined` when only the person may be. */
+  readonly redirect_to: string | undefined
 
   constructor(
     error: ErrorCode,
     error_description: string,
-    options: { status?: number; cause?: unknown; challenge?: string; page?: PageKind; told?: Told } = {},
+    options: {
+      status?: number
+      cause?: unknown
+      challenge?: string
+      page?: PageKind
+      told?: Told
+      redirect_to?: string
+    } = {},
   ) {
     super(error_description, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'OAuthError'
@@ -98,6 +107,7 @@ export class OAuthError extends Error {
     this.challenge = options.challenge
     this.page = options.page
     this.told = options.told
+    this.redirect_to = options.redirect_to
   }
 }
 

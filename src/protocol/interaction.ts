@@ -6,18 +6,8 @@ import { asksFor } from './prompt.ts'
 import { coversResources } from './resource.ts'
 import { parseScope } from './scope.ts'
 
-/** A pending request, as the app that signs people in is told of it. Times are epoch seconds. */
-export interface Interaction {
-  readonly interaction: string
-  readonly client_id: string
-  readonly client: {
-    readonly client_id: string
-    readonly client_name: string
-    readonly owner?: string
-    readonly first_party: boolean
-    /** With `refresh_token` among them, access lasts until it is taken back. */
-    readonly grant_types: readonly string[]
-  }
+/** What a person is asked, whoever asks it. */
+export interface Asked {
   /** What would be granted; may be empty. */
   readonly scope: string
   /** The same, one by one, in the operator's words. */
@@ -33,6 +23,20 @@ export interface Interaction {
   readonly max_age?: number
   readonly login_hint?: string
   readonly ui_locales?: string
+}
+
+/** A pending request, as the app that signs people in is told of it. Times are epoch seconds. */
+export interface Interaction extends Asked {
+  readonly interaction: string
+  readonly client_id: string
+  readonly client: {
+    readonly client_id: string
+    readonly client_name: string
+    readonly owner?: string
+    readonly first_party: boolean
+    /** With `refresh_token` among them, access lasts until it is taken back. */
+    readonly grant_types: readonly string[]
+  }
   readonly created_at: number
   readonly expires_at: number
 }
@@ -45,7 +49,7 @@ export interface DescribedScope {
   readonly is_sensitive: boolean
 }
 
-type Asked = AuthorizationRequest & {
+type Kept = AuthorizationRequest & {
   readonly request_id: string
   readonly created_at: number
   readonly expires_at: number
@@ -59,17 +63,31 @@ type Asked = AuthorizationRequest & {
  * @param consent what the person whom the app named has allowed so far
  */
 export const interactionOf = (
-  request: Asked,
+  request: Kept,
   client: Client,
   described: readonly DescribedScope[],
   consent: GivenConsent | undefined,
 ): Interaction => {
-  const { prompt, max_age, login_hint, ui_locales } = request
   const { client_id, client_name, owner, first_party, grant_types } = client
   return {
     interaction: request.request_id,
     client_id,
     client: { client_id, client_name, ...(owner === null ? {} : { owner }), first_party, grant_types },
+    ...askedOf(request, client, described, consent),
+    created_at: request.created_at,
+    expires_at: request.expires_at,
+  }
+}
+
+/** As {@link interactionOf}, without what only a request has that is kept. */
+export const askedOf = (
+  request: AuthorizationRequest,
+  client: Client,
+  described: readonly DescribedScope[],
+  consent: GivenConsent | undefined,
+): Asked => {
+  const { prompt, max_age, login_hint, ui_locales } = request
+  return {
     scope: request.scope,
     scopes: (parseScope(request.scope) ?? []).map((scope) => inWords(described, scope)),
     new_scope: newScope(request, consent),
@@ -80,8 +98,6 @@ export const interactionOf = (
     ...(max_age === null ? {} : { max_age }),
     ...(login_hint === null ? {} : { login_hint }),
     ...(ui_locales === null ? {} : { ui_locales }),
-    created_at: request.created_at,
-    expires_at: request.expires_at,
   }
 }
 
@@ -92,14 +108,18 @@ const inWords = (described: readonly DescribedScope[], scope: string): Described
 }
 
 /** O21 7.3.1: where a resource is new every scope is, since it opens another door. */
-const newScope = ({ scope, resource }: Asked, consent: GivenConsent | undefined): string => {
+const newScope = ({ scope, resource }: AuthorizationRequest, consent: GivenConsent | undefined): string => {
   if (consent === undefined || !coversResources(consent.resource, resource)) return scope
   const had = parseScope(consent.scope) ?? []
   return (parseScope(scope) ?? []).filter((token) => !had.includes(token)).join(' ')
 }
 
 /** AZ-12, decision 13: remembered, of a client that can be told from others, and not asked for anew. */
-const isConsented = (request: Asked, client: Client, consent: GivenConsent | undefined): boolean =>
+const isConsented = (
+  request: AuthorizationRequest,
+  client: Client,
+  consent: GivenConsent | undefined,
+): boolean =>
   isRemembered(consent, request) &&
   maySpare(client, request.redirect_uri) &&
   !asksFor(request.prompt, 'consent')

@@ -19,7 +19,10 @@ const withoutSlashesBehind = (text: string): string => {
  * RFC 8414 section 3: the well-known part stands between the issuer's host and its path, which loses
  * a slash at its end.
  */
-export const wellKnownPath = (issuer: string): string => WELL_KNOWN + splitUri(issuer).path.replace(/\/$/, '')
+export const wellKnownPath = (issuer: string): string => WELL_KNOWN + issuerPath(issuer)
+
+/** The issuer's path without a slash at its end; empty when it has none. */
+export const issuerPath = (issuer: string): string => splitUri(issuer).path.replace(/\/$/, '')
 
 /**
  * Why `issuer` cannot be one; `undefined` when it can. It may have a path, and is used exactly as

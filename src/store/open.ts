@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly now: number
   /** Epoch milliseconds. With it, a file that is deleted or replaced while open is found out. */
   readonly clock?: (() => number) | undefined
+  /** An open better-sqlite3 database of the app's, whose SQLite is used (decision 0013). */
+  readonly beside?: object | undefined
   readonly onWarning?: ((warning: sqlite.StoreWarning) => void) | undefined
   /**
    * Asked before an older database is migrated, with its sealed hash keys: by throwing it leaves the
@@ -62,21 +64,25 @@ export interface OpenedStore extends Store {
  * @throws {StoreError} with a code, a message and a hint for each way in which it can fail
  */
 export const openStore = async (file: string, options: OpenOptions): Promise<OpenedStore> => {
-  const { mode, now, clock, mayMigrate, internals = {} } = options
+  const { mode, now, clock, mayMigrate, beside, internals = {} } = options
   const timers = internals.timers ?? realTimers
   const plan = planFor(file, internals)
   const found = sqlite.locate(refuseUrl(file))
   if (mode === 'create' && !sqlite.exists(found)) sqlite.createFile(found)
   sqlite.examine(found)
   const opened = await patiently(timers, () =>
-    connected(found, (database) => {
-      const state = lookAt(database, plan, mode)
-      if (state === 'older' && mayMigrate !== undefined) return sealedKeys(database, file)
-      sqlite.configure(database, found)
-      const { created, applied } = state === 'current' ? UNTOUCHED : migrate(database, plan, now)
-      const latest_version = latestVersion(plan.steps)
-      return { ...createSqliteStore(database, { file, latest_version, timers }), created, applied }
-    }),
+    connected(
+      found,
+      (database) => {
+        const state = lookAt(database, plan, mode)
+        if (state === 'older' && mayMigrate !== undefined) return sealedKeys(database, file)
+        sqlite.configure(database, found)
+        const { created, applied } = state === 'current' ? UNTOUCHED : migrate(database, plan, now)
+        const latest_version = latestVersion(plan.steps)
+        return { ...createSqliteStore(database, { file, latest_version, timers }), created, applied }
+      },
+      beside,
+    ),
   )
   if ('sealed' in opened) {
     await mayMigrate?.(opened.sealed)
@@ -133,10 +139,14 @@ const sealedKeys = (
 }
 
 /** A connection that outlives `use` only when it succeeds. */
-const connected = <T>(found: sqlite.DatabaseFile, use: (database: Database.Database) => T): T => {
+const connected = <T>(
+  found: sqlite.DatabaseFile,
+  use: (database: Database.Database) => T,
+  beside?: object,
+): T => {
   let database: Database.Database | undefined
   try {
-    database = sqlite.connect(found)
+    database = sqlite.connect(found, beside)
     return use(database)
   } catch (error) {
     database?.close()

@@ -103,9 +103,14 @@ export const warningsAbout = (
   return warnings
 }
 
-/** Waits for nobody: whoever opens tries again by timer, so that an app in this process can finish. */
-export const connect = ({ path }: DatabaseFile): Database.Database =>
-  new Database(path, { fileMustExist: true, timeout: 0 })
+/**
+ * Waits for nobody: whoever opens tries again by timer, so that an app in this process can finish.
+ *
+ * @param beside an open database of the app's: the same SQLite opens this one too. Two in one process would
+ *   drop each other's locks on the file (sqlite.org/howtocorrupt.html, section 2.2.1).
+ */
+export const connect = ({ path }: DatabaseFile, beside?: object): Database.Database =>
+  Reflect.construct(beside?.constructor ?? Database, [path, { fileMustExist: true, timeout: 0 }])
 
 /** @throws {StoreError} when the file system has no shared memory for a write-ahead log */
 export const configure = (database: Database.Database, { file }: DatabaseFile): void => {

@@ -23,6 +23,20 @@ const MIDDLE = ['protocol', 'store', 'crypto', 'actions', 'grants', 'outbound', 
 /** What more than one face does with a server, a file a noun. */
 const NOUNS = ['authorizations.ts', 'clients.ts', 'consents.ts', 'tokens.ts', 'users.ts']
 
+/** The library's face, a file a part of it. */
+const LIBRARY = [
+  'library.ts',
+  'library-arguments.ts',
+  'library-authorization.ts',
+  'library-clients.ts',
+  'library-events.ts',
+  'library-log.ts',
+  'library-off.ts',
+  'library-options.ts',
+  'library-request.ts',
+  'library-tokens.ts',
+]
+
 /** docs/map.md says what each room is for. A file at the top of src is a room of its own. */
 const ROOMS: Readonly<Record<string, Room>> = {
   protocol: { rooms: [], packages: ['node:crypto'] },
@@ -77,18 +91,28 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['protocol', 'store', 'crypto', 'outbound', 'resource', 'master-secret.ts'],
     packages: [],
   },
-  'library.ts': { rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'page-files.ts'], packages: ['h3'] },
+  ...Object.fromEntries(
+    LIBRARY.map((name) => [
+      name,
+      {
+        rooms: [...MIDDLE, ...NOUNS, ...LIBRARY, 'http', 'events.ts', 'server.ts', 'page-files.ts'],
+        packages: ['h3', 'node:path'],
+      },
+    ]),
+  ),
   'index.ts': {
     rooms: [
       'protocol',
       'store',
+      'actions',
       'http',
       'resource',
+      'events.ts',
       'server.ts',
       'clients.ts',
       'consents.ts',
       'master-secret.ts',
-      'library.ts',
+      ...LIBRARY,
     ],
     packages: [],
   },

@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { H3 } from 'h3'
-import { createOAuthServer, type OAuthServer, type OAuthServerOptions } from '../src/index.ts'
-import { environment } from './_environment.ts'
-import { temporaryFolder } from './_store.ts'
+import { createOAuthServer, type OAuthServer, type OAuthServerOptions } from '../../src/index.ts'
+import { environment } from '../_environment.ts'
+import { temporaryFolder } from '../_store.ts'
 
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'
 

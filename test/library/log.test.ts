@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { createOAuthServer, type Log, type OAuthServer } from '../src/index.ts'
-import { environment } from './_environment.ts'
-import { connection, temporaryFolder } from './_store.ts'
+import { createOAuthServer, type Log, type OAuthServer } from '../../src/index.ts'
+import { environment } from '../_environment.ts'
+import { connection, temporaryFolder } from '../_store.ts'
 
 const SKIP = process.platform === 'win32' ? 'modes are not of Windows' : false
 

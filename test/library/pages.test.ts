@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { createOAuthServer, type OAuthServerOptions } from '../src/index.ts'
-import { environment } from './_environment.ts'
-import { temporaryFolder } from './_store.ts'
+import { createOAuthServer, type OAuthServerOptions } from '../../src/index.ts'
+import { environment } from '../_environment.ts'
+import { temporaryFolder } from '../_store.ts'
 
 /** An enabled server with pages of its own, and what it warned of. */
 const withPages = async (

@@ -1,0 +1,45 @@
+import { nearest } from './protocol/nearest.ts'
+
+/**
+ * What an app in JavaScript hands over: a member that is not known is refused, since misspelt it would
+ * be as if it had not been said.
+ *
+ * @param called how messages name the argument: `options`
+ * @param known its members; `is_not` what follows on the name of one that is like none of them
+ * @throws {TypeError} naming the member, and the one that was probably meant
+ */
+export const knownMembers = (
+  given: unknown,
+  called: string,
+  known: readonly string[],
+  is_not: string,
+): Readonly<Record<string, unknown>> => {
+  if (!isObject(given)) throw new TypeError(`${called} must be an object`)
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue
+    const meant = nearest(name, known)
+    throw new TypeError(
+      meant === undefined ? `${name.slice(0, 64)} is not ${is_not}` : `${name}: did you mean ${meant}?`,
+    )
+  }
+  return given
+}
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** @throws {TypeError} naming the argument */
+export const text = (given: unknown, name: string): string => {
+  if (typeof given !== 'string') throw new TypeError(`${name} must be a string`)
+  return given
+}
+
+/** Absent and `null` are one. @throws {TypeError} naming the argument */
+export const optionalText = (given: unknown, name: string): string | undefined =>
+  given === undefined || given === null ? undefined : text(given, name)
+
+/** A list of texts, or one. @throws {TypeError} naming the argument */
+export const texts = (given: unknown, name: string): readonly string[] => {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given]
+  return list.map((one) => text(one, name))
+}
