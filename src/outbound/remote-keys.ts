@@ -17,21 +17,27 @@ const LONGEST_KEPT = 600_000
  * @returns a key by the header of a token; throws {OAuthError} `temporarily_unavailable` when the keys
  *   cannot be had, and jose's `JWKSNoMatchingKey` when there is no such key
  */
-export const remoteKeys = (issuer: string, asking: Asking = {}): JWTVerifyGetKey => {
+export const remoteKeys = (
+  issuer: string,
+  { cooldown = COOLDOWN, ...asking }: Asking & { readonly cooldown?: number } = {},
+): JWTVerifyGetKey => {
   const jwks_uri = discovered(issuer, 'jwks_uri', asking)
-  let keys: JWTVerifyGetKey | undefined
+  let keys: ReturnType<typeof createRemoteJWKSet> | undefined
   return async (header, token) => {
     try {
       keys ??= createRemoteJWKSet(new URL(await jwks_uri.address()), {
         timeoutDuration: asking.timeout ?? TIMEOUT,
-        cooldownDuration: COOLDOWN,
+        cooldownDuration: cooldown,
         cacheMaxAge: LONGEST_KEPT,
       })
       return await keys(header, token)
     } catch (cause) {
       if (isAboutToken(cause)) throw cause
-      keys = undefined
-      jwks_uri.forget()
+      // Keys that are still good stay: a made-up one must not take them from everybody else.
+      if (keys?.fresh !== true) {
+        keys = undefined
+        jwks_uri.forget()
+      }
       throw new OAuthError('temporarily_unavailable', 'the keys of the issuer cannot be had now', { cause })
     }
   }

@@ -39,6 +39,25 @@ test('contract, library: the package exports the names it promises and no others
   assert.deepEqual(exportsOf(read('src/index.ts')), PUBLIC.toSorted())
 })
 
+/** What `oauthd/verify` gives beside them. */
+const VERIFY = [
+  'OAuthError',
+  'SecretError',
+  'StoreError',
+  'createVerifier',
+  'type FileOptions',
+  'type IntrospectionOptions',
+  'type JwksOptions',
+  'type OpenVerifier',
+  'type Principal',
+  'type Verifier',
+  'type VerifierOptions',
+]
+
+test('contract, verifiers: oauthd/verify exports the names it promises and no others', () => {
+  assert.deepEqual(exportsOf(read('src/verify.ts')), VERIFY)
+})
+
 test('house 1: src/index.ts is the public names and nothing else', () => {
   const lines = read('src/index.ts').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
   assert.equal(lines.replace(/^export (type )?\{[^}]*\} from '\.\/[a-z/-]+\.ts'$/gm, '').trim(), '')

@@ -1,0 +1,271 @@
+/** createVerifier({ introspection }): the server is asked about each token (RFC 7662). */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { introspectionOf } from '../../src/outbound/introspection.ts'
+import type { Introspection } from '../../src/protocol/access-token.ts'
+import { introspectionVerifier } from '../../src/resource/verifier-introspection.ts'
+import { createVerifier, type OpenVerifier } from '../../src/verify.ts'
+import { openSite } from '../end-to-end/_site.ts'
+import { METADATA, type OtherServer, otherServer } from './_authorization-server.ts'
+
+const IN_AN_HOUR = Math.floor(Date.now() / 1000) + 3600
+
+const live = (issuer: string, more: object = {}): object => ({
+  active: true,
+  scope: 'a b',
+  client_id: 'cl_1',
+  token_type: 'Bearer',
+  exp: IN_AN_HOUR,
+  iat: IN_AN_HOUR - 7200,
+  sub: 'us_1',
+  aud: issuer,
+  iss: issuer,
+  jti: 'j1',
+  grant_type: 'authorization_code',
+  tenant: 42,
+  ...more,
+})
+
+const CALLER = { client_id: 'cl_a:b', client_secret: 'ä +%/' }
+
+const verifierOf = ({ issuer }: OtherServer, more: { cache_seconds?: number } = {}): OpenVerifier =>
+  createVerifier({ introspection: { issuer, ...CALLER, ...more } })
+
+const asked = (server: OtherServer): number =>
+  server.asked.filter(({ path }) => path === '/introspect').length
+
+const because =
+  (pattern: RegExp) =>
+  ({ error, cause }: { error?: unknown; cause?: unknown }): boolean =>
+    error === 'temporarily_unavailable' && pattern.test(String(cause))
+
+const unknowable = { name: 'OAuthError', error: 'temporarily_unavailable', status: 503 }
+
+test('RFC 7662 2.1, RFC 6749 2.3.1: the endpoint that the metadata names is asked as a client with encoded credentials', async (t) => {
+  const server = await otherServer(t)
+  server.says.set('/introspect', () => ({ body: live(server.issuer) }))
+  const verifier = verifierOf(server)
+  const principal = await verifier.verify('oat_1+/=')
+  assert.deepEqual(
+    [principal?.client_id, principal?.user, principal?.scopes, principal?.claims, principal?.can('a')],
+    ['cl_1', 'us_1', ['a', 'b'], { tenant: 42 }, true],
+  )
+  const [discovery, question] = server.asked
+  assert.deepEqual([discovery?.method, discovery?.path], ['GET', METADATA])
+  assert.equal(question?.method, 'POST')
+  assert.equal(question?.headers['content-type'], 'application/x-www-form-urlencoded')
+  assert.equal(question?.body, 'token=oat_1%2B%2F%3D&token_type_hint=access_token')
+  const basic = Buffer.from(
+    question?.headers.authorization?.slice('Basic '.length) ?? '',
+    'base64',
+  ).toString()
+  assert.equal(basic, 'cl_a%3Ab:%C3%A4+%2B%25%2F')
+  await verifier.verify(new Request('https://api.example/', { headers: { authorization: 'Bearer oat_2' } }))
+  assert.deepEqual(
+    server.asked.map(({ path }) => path),
+    [METADATA, '/introspect', '/introspect'],
+  )
+  for (let times = 0; times < 20; times += 1) await verifier.verify(`oat_${times}`)
+  // One may not be free yet when the first question follows the metadata.
+  assert.ok(server.connections() <= 2, `${server.connections()} connections: they are not kept`)
+})
+
+test('contract, verifiers: a real oauthd is asked, and what it revokes is over at the next look', async (t) => {
+  const site = await openSite()
+  t.after(() => site.close())
+  const { url, issuer } = await site.serve()
+  const [client, caller] = [await site.client(), await site.client({ introspect: 'any' })]
+  const post = async (endpoint: string, form: Record<string, string>): Promise<Response> =>
+    fetch(new URL(`/oauth/${endpoint}`, url), { method: 'POST', body: new URLSearchParams(form) })
+  const issued = await post('token', { grant_type: 'client_credentials', ...client })
+  const { access_token } = (await issued.json()) as { access_token: string }
+  const verifier = createVerifier({ introspection: { issuer, ...caller } })
+  const principal = await verifier.verify(access_token)
+  assert.deepEqual([principal?.client_id, principal?.user, principal?.scope], [client.client_id, null, 'a b'])
+  assert.equal((await post('revoke', { token: access_token, ...client })).status, 200)
+  assert.equal(await verifier.verify(access_token), undefined)
+  assert.equal(await verifier.verify('oat_none'), undefined)
+  const stranger = createVerifier({ introspection: { issuer, ...caller, client_secret: 'wrong' } })
+  await assert.rejects(
+    stranger.verify(access_token),
+    because(/answered 401: client_id or client_secret is wrong/),
+  )
+})
+
+test('RFC 7662 2.2: inactive, a refresh token, and a token bound to a key are undefined', async (t) => {
+  const server = await otherServer(t)
+  const verifier = verifierOf(server)
+  const { issuer } = server
+  for (const body of [
+    { active: false },
+    { active: false, client_id: 'cl_1' },
+    live(issuer, { token_type: undefined }),
+    live(issuer, { token_type: 'DPoP' }),
+    live(issuer, { cnf: { jkt: 'k' } }),
+  ]) {
+    server.says.set('/introspect', () => ({ body }))
+    assert.equal(await verifier.verify('t'), undefined, JSON.stringify(body))
+  }
+  const before = asked(server)
+  for (const none of ['', 'x'.repeat(32_769)]) assert.equal(await verifier.verify(none), undefined)
+  assert.equal(asked(server), before, 'nobody was asked')
+})
+
+test('contract, verifiers: an answer that is none, names another issuer or lacks a member is never a pass', async (t) => {
+  const server = await otherServer(t)
+  const verifier = verifierOf(server)
+  const { issuer } = server
+  const answers: readonly (readonly [unknown, number?])[] = [
+    [live(issuer), 401],
+    [live(issuer), 500],
+    [live(issuer), 503],
+    [live(issuer), 201],
+    [live(issuer), 302],
+    ['no JSON'],
+    [''],
+    [null],
+    [[]],
+    [{}],
+    [live(issuer, { active: 'true' })],
+    [live('https://evil.example')],
+    [live(issuer, { client_id: undefined })],
+    [live(issuer, { exp: 'soon' })],
+    [live(issuer, { aud: [5] })],
+    [live(issuer, { scope: ['a'] })],
+    [JSON.stringify(live(issuer, { padding: 'x'.repeat(262_144) }))],
+  ]
+  for (const [body, status = 200] of answers) {
+    const headers = status === 302 ? { location: `${issuer}/elsewhere` } : {}
+    server.says.set('/introspect', () => ({ status, body, headers }))
+    server.says.set('/elsewhere', () => ({ body: live(issuer) }))
+    await assert.rejects(verifier.verify('t'), unknowable, JSON.stringify(body)?.slice(0, 80))
+  }
+})
+
+test('RFC 8414 3.3: metadata of another issuer, or without a safe endpoint, is not used', async (t) => {
+  const server = await otherServer(t)
+  const { issuer } = server
+  server.says.set('/introspect', () => ({ body: live(issuer) }))
+  const verifier = verifierOf(server)
+  for (const metadata of [
+    { issuer: `${issuer}/`, introspection_endpoint: `${issuer}/introspect` },
+    { issuer: 'https://evil.example', introspection_endpoint: `${issuer}/introspect` },
+    { introspection_endpoint: `${issuer}/introspect` },
+    { issuer },
+    { issuer, introspection_endpoint: 'http://evil.example/introspect' },
+    { issuer, introspection_endpoint: 5 },
+    'no JSON',
+  ]) {
+    server.says.set(METADATA, () => ({ body: metadata }))
+    await assert.rejects(verifier.verify('t'), unknowable, JSON.stringify(metadata))
+  }
+  assert.equal(asked(server), 0)
+  server.says.set(METADATA, () => ({ body: { issuer, introspection_endpoint: `${issuer}/introspect` } }))
+  assert.ok(await verifier.verify('t'), 'it is asked for again')
+})
+
+test('contract, verifiers: a server that is down rejects, and the next look after it is back passes', async (t) => {
+  const server = await otherServer(t)
+  server.says.set('/introspect', () => ({ body: live(server.issuer) }))
+  const verifier = verifierOf(server)
+  assert.ok(await verifier.verify('t'))
+  await server.stop()
+  await assert.rejects(verifier.verify('t'), unknowable)
+  await server.start()
+  assert.ok(await verifier.verify('t'))
+  await verifier.close()
+  await assert.rejects(verifier.verify('t'), /closed/)
+})
+
+test('contract, verifiers: who asks about the same token at the same time shares one request, others do not', async (t) => {
+  const server = await otherServer(t)
+  server.says.set('/introspect', ({ body }) => ({ body: live(server.issuer, { jti: body }) }))
+  const verifier = verifierOf(server)
+  const all = await Promise.all(['a', 'a', 'b', 'a', 'b'].map((token) => verifier.verify(token)))
+  assert.equal(asked(server), 2)
+  assert.deepEqual(
+    all.map((principal) => principal?.jti.slice(6, 7)),
+    ['a', 'a', 'b', 'a', 'b'],
+  )
+  await verifier.verify('a')
+  assert.equal(asked(server), 3, 'nothing is remembered without cache_seconds')
+  server.says.set('/introspect', () => ({ status: 500, body: '' }))
+  const failed = await Promise.allSettled(['a', 'a'].map((token) => verifier.verify(token)))
+  assert.deepEqual(
+    failed.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  )
+  server.says.set('/introspect', () => ({ body: live(server.issuer) }))
+  assert.ok(await verifier.verify('a'), 'a failure is not remembered')
+})
+
+/** A verifier whose server is a function and whose time stands still until it is moved. */
+const cached = (cache_seconds: number) => {
+  const clock = { at: IN_AN_HOUR * 1000 - 3_600_000 }
+  let answer = live('https://id.example') as Introspection
+  let count = 0
+  const ask = async (): Promise<Introspection> => {
+    count += 1
+    return answer
+  }
+  return {
+    ...introspectionVerifier({ ask, cache_seconds, clock: () => clock.at }),
+    clock,
+    count: () => count,
+    says: (given: object) => (answer = given as Introspection),
+  }
+}
+
+test('contract, verifiers: a yes is repeated for cache_seconds and no longer', async () => {
+  const verifier = cached(10)
+  assert.ok(await verifier.verify('t'))
+  verifier.says({ active: false })
+  verifier.clock.at += 9_999
+  assert.ok(await verifier.verify('t'))
+  assert.equal(verifier.count(), 1)
+  verifier.clock.at += 1
+  assert.equal(await verifier.verify('t'), undefined)
+  assert.equal(verifier.count(), 2)
+})
+
+test('contract, verifiers: a no is never remembered, and a yes never past the token’s end or a clock set back', async () => {
+  const verifier = cached(3600)
+  verifier.says({ active: false })
+  assert.equal(await verifier.verify('t'), undefined)
+  verifier.says(live('https://id.example', { exp: verifier.clock.at / 1000 + 5 }))
+  assert.ok(await verifier.verify('t'))
+  assert.equal(verifier.count(), 2)
+  verifier.clock.at += 4_999
+  await verifier.verify('t')
+  assert.equal(verifier.count(), 2)
+  verifier.clock.at += 1
+  await verifier.verify('t')
+  assert.equal(verifier.count(), 3)
+  verifier.says(live('https://id.example'))
+  await verifier.verify('u')
+  verifier.clock.at -= 1
+  await verifier.verify('u')
+  assert.equal(verifier.count(), 5)
+})
+
+test('contract, verifiers: no more than ten thousand answers are kept, and those in use longest', async () => {
+  const verifier = cached(60)
+  await verifier.verify('first')
+  await verifier.verify('second')
+  for (let index = 0; index < 9_998; index += 1) await verifier.verify(`t${index}`)
+  await verifier.verify('first')
+  await verifier.verify('one more')
+  assert.equal(verifier.count(), 10_001)
+  await verifier.verify('first')
+  assert.equal(verifier.count(), 10_001)
+  await verifier.verify('second')
+  assert.equal(verifier.count(), 10_002)
+})
+
+test('contract, verifiers: a server that does not answer counts as down after its time', async (t) => {
+  const server = await otherServer(t)
+  server.says.set('/introspect', () => new Promise(() => {}))
+  const ask = introspectionOf({ issuer: server.issuer, ...CALLER }, { timeout: 500 })
+  await assert.rejects(ask('t'), because(/TimeoutError/))
+  assert.equal(asked(server), 1)
+})
