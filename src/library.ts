@@ -161,7 +161,7 @@ const embedded = (server: Server): OAuthServer => {
     on: (event, listener) => subscribe(server, event, listener),
     app: createApp(server),
     fetch: async (request) => standalone.fetch(request),
-    node: createNodeListener(standalone, (path) => isOurs(server, path)),
+    node: createNodeListener(standalone, (path) => isOurs(server, path), server.log),
     close: () => server.close(),
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { H3 } from 'h3'
 import { toNodeHandler } from 'srvx/node'
 import { issuerPath, wellKnownPath } from '../protocol/issuer.ts'
-import type { Server } from '../server.ts'
+import type { Log, Server } from '../server.ts'
 import { createStandalone } from './app.ts'
 import { BODY_LIMIT } from './body.ts'
 import { requireOneHost } from './unheard.ts'
@@ -31,9 +31,11 @@ export type NodeListener = (
  * A server inside somebody else's, for node:http, Connect and Express.
  *
  * @param mine whether a path is below the prefix, or that of the metadata
+ * @param log hears, once, that something of the host's takes the bodies away
  */
-export const createNodeListener = (app: H3, mine: (path: string) => boolean): NodeListener => {
+export const createNodeListener = (app: H3, mine: (path: string) => boolean, log?: Log): NodeListener => {
   const listener = listenerOf(app)
+  let warned = false
   return (req, res, next) => {
     // Express takes off the path that it mounted us at; what came is beside it.
     const original = 'originalUrl' in req && typeof req.originalUrl === 'string' ? req.originalUrl : req.url
@@ -41,6 +43,13 @@ export const createNodeListener = (app: H3, mine: (path: string) => boolean): No
     if (url === undefined && next !== undefined) {
       next()
       return
+    }
+    if (log !== undefined && !warned && req.readableDidRead) {
+      warned = true
+      log.warn(
+        { path: pathOf(url) },
+        'the app has read the body already: mount oauthd before its body parsers',
+      )
     }
     req.url = url ?? req.url ?? '/'
     listener(req, res)

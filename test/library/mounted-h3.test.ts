@@ -107,6 +107,15 @@ test('contract, library: disabled, every call throws and says how to enable', as
     () => clients.revoke('x'),
     () => server.introspect('x'),
     () => server.revokeToken('x'),
+    () => server.validateAuthorizationRequest(new URLSearchParams()),
+    () => server.approveAuthorizationRequest({} as never, { sub: 'x' }),
+    () => server.denyAuthorizationRequest({} as never),
+    () => server.issueToken({ grant_type: 'client_credentials', client_id: 'x' }),
+    () => server.verify('x'),
+    () => server.consents.list({ sub: 'x' }),
+    () => server.consents.revoke({ sub: 'x', client_id: 'x' }),
+    async () => server.protectedResourceMetadata({ resource: 'https://api.example' }),
+    async () => server.on('token_issued', () => {}),
   ]
   for (const call of calls) await assert.rejects(call, /disabled.*enabled: true/)
   await server.close()
