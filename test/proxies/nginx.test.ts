@@ -1,0 +1,63 @@
+/** GET /oauth/verify behind the real nginx. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { behind, INVALID, LACKING, missing, NONE, NOTHING, nginx, refusal } from './_behind.ts'
+
+const skip = missing(nginx)
+
+test('contract, verify: nginx lets a live token through, and a revoked one no further from the next request on', {
+  skip,
+}, async (t) => {
+  const { ask, token, revoke, arrived, client } = await behind(t, nginx)
+  const access_token = await token()
+  for (const times of [1, 2]) {
+    const passed = await ask(access_token)
+    assert.deepEqual([passed.status, await passed.text()], [200, 'invoices'])
+    assert.equal(arrived.length, times)
+  }
+  const [{ headers } = NOTHING] = arrived
+  assert.deepEqual(
+    [headers['x-oauth-client-id'], headers['x-oauth-sub'], headers['x-oauth-scope']],
+    [client.client_id, client.client_id, 'invoices.read'],
+  )
+  assert.equal(headers.authorization, undefined, 'the app does not see the token')
+  await revoke(access_token)
+  assert.deepEqual(await refusal(ask(access_token)), INVALID)
+  assert.equal(arrived.length, 2, 'the app was not asked')
+})
+
+test('RFC 6750 3: behind nginx no token, a wrong one and one that lacks the scope get their challenge', {
+  skip,
+}, async (t) => {
+  const { ask, token, arrived } = await behind(t, nginx)
+  assert.deepEqual(await refusal(ask()), NONE)
+  assert.deepEqual(await refusal(ask('oat_typo')), INVALID)
+  assert.deepEqual(await refusal(ask(await token('other'))), LACKING)
+  assert.deepEqual(arrived, [])
+})
+
+test('contract, verify: behind nginx nobody says himself who he is, and a body reaches the app alone', {
+  skip,
+}, async (t) => {
+  const { ask, token, arrived, client } = await behind(t, nginx)
+  const forged = { 'x-oauth-client-id': 'cl_evil', 'x-oauth-sub': 'admin', 'x-oauth-scope': 'everything' }
+  const body = 'x'.repeat(100_000)
+  const passed = await ask(await token(), { method: 'POST', body, headers: forged })
+  assert.deepEqual([passed.status, await passed.text()], [200, 'invoices'])
+  const [{ method, headers, body: received } = NOTHING] = arrived
+  assert.deepEqual([method, received.length], ['POST', body.length])
+  assert.deepEqual(
+    [headers['x-oauth-client-id'], headers['x-oauth-sub'], headers['x-oauth-scope']],
+    [client.client_id, client.client_id, 'invoices.read'],
+  )
+  assert.deepEqual(await refusal(ask(undefined, { method: 'POST', body, headers: forged })), NONE)
+  assert.equal(arrived.length, 1)
+})
+
+test('HTTP-18: behind nginx a server that is down is 503, never a pass', { skip }, async (t) => {
+  const { ask, token, arrived, oauthd } = await behind(t, nginx)
+  const access_token = await token()
+  await oauthd.stop()
+  assert.deepEqual(await refusal(ask(access_token)), [503, null])
+  assert.deepEqual(arrived, [])
+})
