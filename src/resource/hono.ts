@@ -5,6 +5,8 @@ import { needAnyScope, needClient, needScope, needToken } from './need.ts'
 import { type Guard, protect, type RequireOptions } from './require.ts'
 import type { Verifier } from './verifier.ts'
 
+export type { Principal, RequireOptions, Verifier }
+
 declare module 'hono' {
   interface ContextVariableMap {
     /** Behind the middleware: who the request speaks for. */

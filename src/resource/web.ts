@@ -4,6 +4,8 @@ import { needAnyScope, needClient, needScope, needToken } from './need.ts'
 import { type Guard, protect, type RequireOptions } from './require.ts'
 import type { Verifier } from './verifier.ts'
 
+export type { Principal, RequireOptions, Verifier }
+
 /** One of the two: the principal of a request that may pass, or the answer to one that may not. */
 export type Checked =
   | { readonly principal: Principal; readonly response?: undefined }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { posix } from 'node:path'
 import { test } from 'node:test'
-import { exportsOf } from './_rules.ts'
+import { exportsOf, importsOf } from './_rules.ts'
 import { read } from './_source.ts'
 
 /** The library's public names. A name that goes is a breaking change; one that comes needs its TSDoc. */
@@ -56,6 +57,58 @@ const VERIFY = [
 
 test('contract, verifiers: oauthd/verify exports the names it promises and no others', () => {
   assert.deepEqual(exportsOf(read('src/verify.ts')), VERIFY)
+})
+
+/** What every adapter of the middleware gives; beside them each has the types of its framework. */
+const MIDDLEWARE = [
+  'requireAnyScope',
+  'requireClient',
+  'requireScope',
+  'requireToken',
+  'type Principal',
+  'type RequireOptions',
+  'type Verifier',
+]
+
+const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
+  h3: ['type OAuthMiddleware'],
+  express: ['type OAuthMiddleware', 'type ProtectedRequest'],
+  fastify: ['type OAuthPreHandler'],
+  hono: [],
+  web: ['type Checked', 'type OAuthCheck'],
+}
+
+test('contract, middleware: each adapter exports the names it promises and no others', () => {
+  for (const [name, own] of Object.entries(ADAPTERS)) {
+    assert.deepEqual(exportsOf(read(`src/resource/${name}.ts`)), [...MIDDLEWARE, ...own].toSorted(), name)
+  }
+})
+
+test('contract, middleware: the package has an import for each adapter, with its types', () => {
+  const { exports } = JSON.parse(read('package.json')) as { exports: Readonly<Record<string, unknown>> }
+  for (const name of Object.keys(ADAPTERS)) {
+    const file = `./dist/resource/${name}`
+    assert.deepEqual(exports[`./${name}`], { types: `${file}.d.ts`, default: `${file}.js` })
+  }
+})
+
+/** The files that a file of src loads when it runs, itself among them. */
+const loadedBy = (path: string, found = new Set<string>()): ReadonlySet<string> => {
+  if (found.has(path)) return found
+  found.add(path)
+  for (const { from, typeOnly } of importsOf(read(path))) {
+    if (!typeOnly) loadedBy(from.startsWith('.') ? posix.join(posix.dirname(path), from) : from, found)
+  }
+  return found
+}
+
+test('house 2: an adapter loads no framework, no database and no server: the rules of tokens alone', () => {
+  for (const name of Object.keys(ADAPTERS)) {
+    const loaded = [...loadedBy(`src/resource/${name}.ts`)]
+    assert.ok(loaded.includes('src/protocol/bearer.ts'))
+    const strange = loaded.filter((path) => !/^src\/(protocol|resource)\//.test(path))
+    assert.deepEqual(strange, [], name)
+  }
 })
 
 test('house 1: src/index.ts is the public names and nothing else', () => {

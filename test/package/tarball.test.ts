@@ -1,46 +1,18 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { CHECKOUT, copyCheckout, listening, PROGRAMS, run, start, temporaryFolder } from '../_process.ts'
+import { CHECKOUT, listening, PROGRAMS, run, start } from '../_process.ts'
+import { type Installed, installPacked, must } from './_installed.ts'
 
-interface Packed {
-  readonly filename: string
-  readonly files: readonly { readonly path: string }[]
-}
-
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let packed: Packed
-let tarball: string
-/** An empty folder into which somebody installed the tarball. */
-let installed: string
-
-const must = async (program: string, args: readonly string[], cwd: string): Promise<string> => {
-  const { code, stdout, stderr } = await run(program, args, { cwd })
-  assert.equal(code, 0, `${program} ${args.join(' ')}\n${stderr}${stdout}`)
-  return stdout
-}
-
+let project: Installed
 before(async () => {
-  folder = await temporaryFolder()
-  const clone = join(folder.path, 'clone')
-  installed = join(folder.path, 'installed')
-  await mkdir(clone)
-  await mkdir(installed)
-  await copyCheckout(clone)
-  // `prepare` builds dist/; what it prints stands before the JSON.
-  const printed = await must('npm', ['pack', '--json', '--pack-destination', folder.path], clone)
-  const [first] = JSON.parse(printed.slice(printed.search(/^\[/m))) as readonly Packed[]
-  assert.ok(first)
-  packed = first
-  tarball = join(folder.path, packed.filename)
-  await writeFile(join(installed, 'package.json'), '{ "private": true, "type": "module" }\n')
-  await must('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], installed)
+  project = await installPacked()
 })
-after(() => folder.remove())
+after(() => project.remove())
 
 test('contract, running it: the tarball holds the launcher, dist/, the schema and the licence, and no sources', () => {
-  const paths = packed.files.map(({ path }) => path)
+  const paths = project.packed.files.map(({ path }) => path)
   for (const path of [
     'bin/oauthd.js',
     'dist/index.js',
@@ -52,7 +24,7 @@ test('contract, running it: the tarball holds the launcher, dist/, the schema an
     assert.ok(paths.includes(path), `${path} is missing`)
   }
   const strange =
-    /^(package\.json|schema\.sql|LICENSE|README\.md|bin\/oauthd\.js|dist\/[a-z/-]+\.(d\.ts|js))$/
+    /^(package\.json|schema\.sql|LICENSE|README\.md|bin\/oauthd\.js|dist\/[a-z0-9/-]+\.(d\.ts|js))$/
   assert.deepEqual(
     paths.filter((path) => !strange.test(path)),
     [],
@@ -60,21 +32,23 @@ test('contract, running it: the tarball holds the launcher, dist/, the schema an
 })
 
 test('contract, running it: publint finds nothing to say about the tarball', async () => {
-  const output = await must(join(PROGRAMS, 'publint'), ['run', tarball, '--strict'], folder.path)
+  const output = await must(join(PROGRAMS, 'publint'), ['run', project.tarball, '--strict'], project.folder)
   assert.match(output, /All good!/)
 })
 
 test('contract, running it: the installed package runs, with and without a link to its launcher', async () => {
+  const { installed, folder } = project
   const { version } = JSON.parse(await readFile(join(installed, 'node_modules/oauthd/package.json'), 'utf8'))
-  const linked = join(folder.path, 'oauthd')
+  const linked = join(folder, 'oauthd')
   await symlink(join(installed, 'node_modules/oauthd/bin/oauthd.js'), linked)
   for (const program of [join(installed, 'node_modules/.bin/oauthd'), linked]) {
-    assert.ok((await must(program, ['--version'], folder.path)).startsWith(`oauthd ${version} (node `))
+    assert.ok((await must(program, ['--version'], folder)).startsWith(`oauthd ${version} (node `))
   }
   assert.equal((await stat(join(installed, 'node_modules/oauthd/bin/oauthd.js'))).mode & 0o111, 0o111)
 })
 
 test('contract, serve: the installed package serves, on a database of its own making, until SIGTERM', async (t) => {
+  const { installed } = project
   const program = join(installed, 'node_modules/.bin/oauthd')
   const server = await listening(start(program, ['serve', '--port', '0', '--json'], { cwd: installed }))
   t.after(() => server.stop('SIGKILL'))
@@ -88,6 +62,7 @@ test('contract, serve: the installed package serves, on a database of its own ma
 })
 
 test('contract, library: the installed package is imported by its name, and its types hold without ours', async () => {
+  const { installed } = project
   const program = [
     "import { createOAuthServer, OAuthError, type OAuthServer } from 'oauthd'",
     "const server: OAuthServer = await createOAuthServer({ db: 'app.db', issuer: 'https://app.example' })",
