@@ -91,6 +91,10 @@ test('PG-07: the person sees each app with its host, scopes in words and times, 
 })
 
 test('PG-07: "Remove access" asks first, then every token and code is dead and the page says so', async () => {
+  const heard: string[] = []
+  const end = h.server.events.on('consent_revoked', ({ type, client_id }) =>
+    heard.push(`${type} ${client_id}`),
+  )
   const browser = await signedIn()
   const { access_token, refresh_token } = await allow(browser, { remember: '1' })
   const pending = parameters(await browser.get(requestOf(web)))
@@ -112,6 +116,8 @@ test('PG-07: "Remove access" asks first, then every token and code is dead and t
   const late = await h.post('token', { ...code, code_verifier: VERIFIER }, basic(web))
   assert.equal(late.body['error'], 'invalid_grant')
   assert.match(heading(await browser.get(requestOf(web))), /^Shop wants access/)
+  end()
+  assert.deepEqual(heard, [`consent_revoked ${web.client_id}`])
   assert.ok(h.lines().some(({ msg, client_id }) => msg === 'consent_revoked' && client_id === web.client_id))
 })
 

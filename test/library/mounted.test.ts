@@ -6,7 +6,8 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { H3 } from 'h3'
 import { Hono } from 'hono'
 import { toNodeHandler } from 'srvx/node'
-import type { Log, OAuthServer } from '../../src/index.ts'
+import { createOAuthServer, type Log, type OAuthServer } from '../../src/index.ts'
+import { environment } from '../_environment.ts'
 import { drive, host, PATHS } from './_mounted.ts'
 
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'
@@ -124,4 +125,17 @@ test('HTTP-03: behind a parser of the host that has read the body a client is to
     assert.match(await answer.text(), /"the body could not be read to its end"/)
   }
   assert.deepEqual(warnings, ['the app has read the body already: mount oauthd before its body parsers'])
+})
+
+test('contract, library: disabled, node answers 404 to everything, and hands on what it may', async (t) => {
+  environment(t, {})
+  const off = await createOAuthServer()
+  const { origin } = await host(t, '', () => (req, res) => {
+    if (req.headers['x-next'] === undefined) off.node(req, res)
+    else off.node(req, res, () => res.end('the host'))
+  })
+  for (const path of ['/', '/oauth/jwks', '/oauth/token', WELL_KNOWN, '/healthz']) {
+    assert.equal((await fetch(origin + path)).status, 404)
+    assert.equal(await (await fetch(origin + path, { headers: { 'x-next': '1' } })).text(), 'the host')
+  }
 })
