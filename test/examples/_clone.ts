@@ -1,7 +1,7 @@
 /** A clone as after `npm ci`, and documents whose shell blocks are run in it. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -18,26 +18,29 @@ import {
 
 export interface Clone {
   readonly path: string
-  /** Runs the blocks of a document, with free ports for 6749 and 3000, and tells the address of its app. */
+  /**
+   * Runs the blocks of a document, with free ports for 6749 and 3000 to 3004, and tells the address of its
+   * app, which is at 3000. A block of TypeScript is the file that its first line names.
+   */
   runDocument(t: TestContext, name: string): Promise<string>
   remove(): Promise<void>
 }
 
 interface Ports {
   readonly server: number
-  readonly app: number
+  readonly apps: readonly number[]
 }
 
-/** Ports that were free a moment ago. */
+/** Ports that were free a moment ago: all are taken before one is given back. */
 const freePorts = async (): Promise<Ports> => {
-  const [one, other] = [createServer().listen(0), createServer().listen(0)]
-  await Promise.all([once(one, 'listening'), once(other, 'listening')])
-  const portOf = (server: typeof one): number => {
-    const address = server.address()
-    server.close()
+  const servers = Array.from({ length: 6 }, () => createServer().listen(0))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const [server = 0, ...apps] = servers.map((one) => {
+    const address = one.address()
     return typeof address === 'object' && address !== null ? address.port : 0
-  }
-  return { server: portOf(one), app: portOf(other) }
+  })
+  for (const one of servers) one.close()
+  return { server, apps }
 }
 
 /** Whatever it answers, it is there. */
@@ -59,7 +62,7 @@ const untilThere = async (url: string, shell: Shell): Promise<void> => {
 }
 
 const SERVER = /\boauthd serve\b/
-const APP = /\bapp\.ts\b|\bapi\.ts\b/
+const APP = /(?:\bPORT=(\d+) npx |\bnpx )node \S+\.ts\b/
 
 /** Jobs go to the background one by one, and the line before them stays where it is. */
 const inTheBackground = (command: string): string => {
@@ -82,19 +85,32 @@ export const openClone = async (): Promise<Clone> => {
       const shell = openShell(path, {
         PATH: outerPath(),
         OAUTHD_PORT: `${ports.server}`,
-        PORT: `${ports.app}`,
+        PORT: `${ports.apps[0]}`,
         npm_config_cache: join(folder.path, 'npm'),
         npm_config_offline: 'true',
       })
       t.after(() => shell.stop())
       const text = await readFile(join(CHECKOUT, name), 'utf8')
-      const steps = stepsOf(text.replaceAll('6749', `${ports.server}`).replaceAll('3000', `${ports.app}`))
+      const placed = text
+        .replaceAll('6749', `${ports.server}`)
+        .replace(/\b300([0-4])\b/g, (_, which) => `${ports.apps[Number(which)]}`)
+      const steps = stepsOf(placed)
       assert.notEqual(steps.length, 0, name)
+      for (const [file, program] of programsOf(placed)) await writeFile(join(path, file), program)
       await runSteps(steps, shell, ports)
-      return `http://127.0.0.1:${ports.app}`
+      return `http://127.0.0.1:${ports.apps[0]}`
     },
   }
 }
+
+const PROGRAM = /^```ts\n(?:\/\/ (\S+\.ts)\n)?([\s\S]*?)^```$/gm
+
+/** The programs of a document; one that has no name would not be run. */
+const programsOf = (text: string): readonly (readonly [string, string])[] =>
+  [...text.matchAll(PROGRAM)].map(([whole, file, program = '']) => {
+    assert.ok(file, `a program without the name of its file: ${whole}`)
+    return [file, program]
+  })
 
 const runSteps = async (steps: readonly Step[], shell: Shell, ports: Ports): Promise<void> => {
   const known = new Map<string, string>()
@@ -103,7 +119,8 @@ const runSteps = async (steps: readonly Step[], shell: Shell, ports: Ports): Pro
     const output = await shell.run(command)
     if (SERVER.test(command)) await untilThere(`http://127.0.0.1:${ports.server}/healthz`, shell)
     else if (command.endsWith('&') && APP.test(command)) {
-      await untilThere(`http://127.0.0.1:${ports.app}`, shell)
+      const port = APP.exec(command)?.[1] ?? ports.apps[0]
+      await untilThere(`http://127.0.0.1:${port}`, shell)
     } else if (step.printed !== undefined) {
       const faults = differences(step.printed, output, known)
       assert.deepEqual(faults, [], `$ ${command}\n${output.stdout}${output.stderr}`)
