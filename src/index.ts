@@ -3,7 +3,12 @@ export type { ClientWithSecret, RotatedClient } from './clients.ts'
 export type { ConsentInformation } from './consents.ts'
 export type { EventListener, EventType, OAuthEvent } from './events.ts'
 export { createOAuthServer, type OAuthServer } from './library.ts'
-export type { ApprovalChoice, ApprovedAuthorization, ApprovingPerson } from './library-authorization.ts'
+export type {
+  ApprovalChoice,
+  ApprovedAuthorization,
+  ApprovingPerson,
+  DenialReason,
+} from './library-authorization.ts'
 export type { OAuthClients, OAuthConsents } from './library-clients.ts'
 export type { OAuthServerOptions, OpenDatabase } from './library-options.ts'
 export type { TokenRequest } from './library-tokens.ts'

@@ -22,22 +22,30 @@ export interface ApprovingPerson {
   /** The same person is always the same `sub`: 1 to 255 printable ASCII characters, never a `client_id`. */
   readonly sub: string
   /** A name to show. */
-  readonly username?: string
+  readonly username?: string | undefined
   /** When the person signed in: epoch seconds. */
-  readonly auth_time?: number
-  readonly acr?: string
+  readonly auth_time?: number | undefined
+  readonly acr?: string | undefined
   /** How (RFC 8176). */
-  readonly amr?: readonly string[]
+  readonly amr?: readonly string[] | undefined
 }
 
 /** What of the request is allowed. */
 export interface ApprovalChoice {
   /** Less than was asked; all of it when left out. */
-  readonly scope?: string
+  readonly scope?: string | undefined
   /** Extra members of introspection and of `principal.claims`; no name that an RFC has given a meaning. */
-  readonly claims?: Readonly<Record<string, unknown>>
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** Whether this client may come for it again without the person being asked. Default false. */
-  readonly remember?: boolean
+  readonly remember?: boolean | undefined
+}
+
+/** What the client is told. */
+export interface DenialReason {
+  /** `access_denied` by default; `login_required`, `consent_required`, `interaction_required` for `prompt=none`. */
+  readonly error?: string | undefined
+  /** For the client's developer: printable ASCII without `"` and `\`. */
+  readonly error_description?: string | undefined
 }
 
 /** A code on its way: send the browser to `redirect_to`. */
@@ -54,7 +62,7 @@ export interface ApprovedAuthorization {
 export const validate = async (
   server: Server,
   input: Request | URL | URLSearchParams,
-  options: { readonly sub?: string } = {},
+  options: { readonly sub?: string | undefined } = {},
 ): Promise<ValidatedAuthorization> => {
   knownMembers(options, 'options', ['sub'], 'an option of validateAuthorizationRequest')
   const sub = optionalText(options.sub, 'sub')
@@ -90,7 +98,7 @@ export const approve = async (
 export const deny = async (
   server: Server,
   authorization: ValidatedAuthorization,
-  reason: { readonly error?: string; readonly error_description?: string } = {},
+  reason: DenialReason = {},
 ): Promise<{ readonly redirect_to: string }> => {
   knownMembers(reason, 'the reason', ['error', 'error_description'], 'a member of a denial')
   const { error, error_description } = readDenial(reason)

@@ -16,15 +16,15 @@ export interface TokenRequest {
   /** `authorization_code`, `refresh_token` or `client_credentials`. */
   readonly grant_type: string
   readonly client_id: string
-  readonly client_secret?: string
-  readonly code?: string
-  readonly code_verifier?: string
-  readonly redirect_uri?: string
-  readonly refresh_token?: string
+  readonly client_secret?: string | undefined
+  readonly code?: string | undefined
+  readonly code_verifier?: string | undefined
+  readonly redirect_uri?: string | undefined
+  readonly refresh_token?: string | undefined
   /** Space-separated. */
-  readonly scope?: string
+  readonly scope?: string | undefined
   /** RFC 8707. */
-  readonly resource?: string | readonly string[]
+  readonly resource?: string | readonly string[] | undefined
 }
 
 const PARAMETERS = [

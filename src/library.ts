@@ -8,6 +8,7 @@ import {
   type ApprovedAuthorization,
   type ApprovingPerson,
   approve,
+  type DenialReason,
   deny,
   validate,
 } from './library-authorization.ts'
@@ -44,7 +45,7 @@ export interface OAuthServer {
    */
   validateAuthorizationRequest(
     input: Request | URL | URLSearchParams,
-    options?: { readonly sub?: string },
+    options?: { readonly sub?: string | undefined },
   ): Promise<ValidatedAuthorization>
   /**
    * The person allows it: gives the code, and where to send the browser with it.
@@ -62,14 +63,12 @@ export interface OAuthServer {
   /**
    * The person does not allow it, or cannot be asked: where to send the browser to say so.
    *
-   * @param reason `error` is `access_denied` by default; `login_required`, `consent_required` and
-   *   `interaction_required` are for `prompt=none`
-   * @throws {OAuthError} when client or redirect URI are not sound any more
+   * @throws {OAuthError} `invalid_request` for a reason that there is not; when client or redirect URI are not sound any more
    * @see OAuth 2.1 section 4.1.2.1
    */
   denyAuthorizationRequest(
     authorization: ValidatedAuthorization,
-    reason?: { readonly error?: string; readonly error_description?: string },
+    reason?: DenialReason,
   ): Promise<{ readonly redirect_to: string }>
   /**
    * What `POST /oauth/token` does, client authentication included.

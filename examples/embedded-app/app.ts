@@ -41,8 +41,7 @@ app.get('/oauth/authorize', async (event) => {
   const { req } = event
   const session = sessionOf(event)
   try {
-    const sub = session?.sub
-    const authorization = await server.validateAuthorizationRequest(req, sub === undefined ? {} : { sub })
+    const authorization = await server.validateAuthorizationRequest(req, { sub: session?.sub })
     return await next(authorization, session, req.url)
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error

@@ -16,6 +16,7 @@ const PUBLIC = [
   'type ClientInformation',
   'type ClientWithSecret',
   'type ConsentInformation',
+  'type DenialReason',
   'type ErrorCode',
   'type EventListener',
   'type EventType',
