@@ -3,7 +3,15 @@ import type { Options } from './options.ts'
 import { type Figures, type Measured, median, ratio } from './rounds.ts'
 import { BARE_H3, OURS } from './subject.ts'
 import { fixed, megabytes, table } from './table.ts'
-import { AGAINST_OIDC_PROVIDER, type EndpointTargets, judge, MOST, SHARE, type Target } from './target.ts'
+import {
+  AGAINST_OIDC_PROVIDER,
+  CHECK,
+  type EndpointTargets,
+  judge,
+  MOST,
+  SHARE,
+  type Target,
+} from './target.ts'
 import type { Wall } from './wall.ts'
 
 /** All that one run of the bench has found. */
@@ -16,6 +24,8 @@ export interface Results {
   /** The part of the time in which some process waited for a processor; unknown where the system does not say. */
   readonly crowding: number | undefined
   readonly wall: Wall
+  /** Microseconds of CPU of the middleware's check, in process. */
+  readonly check: number
 }
 
 /** The figures for `--json`: medians, with the figures of each round beside them. */
@@ -37,7 +47,7 @@ export const asJson = ({ measured, options, ...rest }: Results): object => {
 
 /** The tables that are printed. */
 export const asText = (results: Results): string =>
-  [header(results), loadTable(results), peerTable(results), wallTable(results)]
+  [header(results), loadTable(results), peerTable(results), wallTable(results), checkTable(results)]
     .filter((part) => part !== '')
     .join('\n\n')
 
@@ -111,6 +121,12 @@ const wallTable = ({ wall }: Results): string => {
     ],
   )
 }
+
+const checkTable = ({ check }: Results): string =>
+  table(
+    ['in the process of an app', 'CPU µs', 'target'],
+    [['middleware check of an opaque token', fixed(check, 1), judge(check, CHECK, 1)]],
+  )
 
 const isOurs = ({ subject }: Measured): boolean => subject.name.startsWith(OURS)
 

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { completeSettings } from '../src/protocol/settings.ts'
 import { openServer } from '../src/server.ts'
 import { waitedForProcessor } from './accounting.ts'
+import { measureCheck } from './check.ts'
 import { type Running, startServer } from './child.ts'
 import { countTokens, fillDatabase } from './database.ts'
 import { createGenerator } from './load.ts'
@@ -48,10 +49,21 @@ const bench = async (options: Options, folder: string): Promise<Results> => {
   const measured = await runRounds(chosen, generator, options, tell)
   const crowding = crowdingSince(begun, waited)
   once.close()
+  tell('checking tokens in this process')
+  const check = await measureCheck(beside, filled.tokens)
   await beside.close()
   await stopAll(all)
   checkStored(db, options.rows, measured)
-  return { machine, generator: generator.name, placement: place.words, options, measured, crowding, wall }
+  return {
+    machine,
+    generator: generator.name,
+    placement: place.words,
+    options,
+    measured,
+    crowding,
+    wall,
+    check,
+  }
 }
 
 /** The part of the time in which some process waited for a processor, 0 to 1. */
