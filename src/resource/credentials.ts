@@ -42,12 +42,11 @@ const isForm = (content_type: string | null): boolean =>
   content_type !== null && /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(content_type)
 
 const formHasToken = async (request: Request): Promise<boolean> => {
-  // Whoever read it before us has it; it cannot be read twice.
-  if (request.bodyUsed || request.method === 'GET' || request.method === 'HEAD') return false
+  if (request.method === 'GET' || request.method === 'HEAD') return false
   try {
     return hasToken(await beginningOf(request.clone()))
   } catch {
-    // It was cut off: the route will find so too.
+    // It was read before us, or was cut off: the route will find so too.
     return false
   }
 }
