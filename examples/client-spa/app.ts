@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * An app without a server: a public client, in the browser alone. Read it from the top: what happens when
  * the page is opened, then each of its steps. serve.ts takes its types away, and nothing else.

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { oauthd } from '../_process.ts'
+import { CHECKOUT, oauthd, PROGRAMS, run } from '../_process.ts'
 import { openChromium } from '../browser/_chromium.ts'
 import { type Clone, openClone } from './_clone.ts'
 import { runDocument } from './_document.ts'
@@ -18,6 +18,11 @@ before(async () => {
 after(async () => {
   await browser?.close()
   await clone?.remove()
+})
+
+test('style: the script of the single-page app is typed as strictly as the rest, with the types of a browser', async () => {
+  const { code, stdout } = await run(join(PROGRAMS, 'tsc'), ['-p', join(CHECKOUT, 'examples/client-spa')])
+  assert.equal(code, 0, stdout)
 })
 
 test('RFC 7636 4, CORS-03: the single-page app redeems with PKCE in the browser, refreshes, and revokes', async (t) => {
