@@ -7,6 +7,7 @@ import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
 import type { Registered } from '../store/registry.ts'
 import type { Work } from '../store/work.ts'
+import { addressOf } from './address.ts'
 import type { Exchange } from './answer.ts'
 
 /**
@@ -65,14 +66,17 @@ const mayRepeat = ({ settings }: Server, client: Client): boolean =>
 /**
  * What came of it, after the commit.
  *
- * @throws {OAuthError} the refusal; a reuse is told to the log, never with the token (RT-10)
+ * @throws {OAuthError} the refusal; a reuse is told to the log with whence it came, never with the token (RT-10)
  */
 export const issuedOf = (server: Server, exchange: Exchange, client: Client, outcome: Outcome): Issued => {
   if (outcome instanceof OAuthError) throw outcome
   if ('event' in outcome) {
     const { event, authorization_id, refusal } = outcome
     const { request_id } = exchange
-    server.log.warn({ request_id, authorization_id, client_id: client.client_id }, event)
+    const address = addressOf(exchange)
+    const { client_id } = client
+    const whence = address === undefined ? {} : { address }
+    server.log.warn({ request_id, authorization_id, client_id, ...whence }, event)
     throw refusal
   }
   const { refresh } = outcome
