@@ -1,6 +1,7 @@
 export type { ClientWithSecret, RotatedClient } from './clients.ts'
 export type { ConsentInformation } from './consents.ts'
-export { createOAuthServer, type OAuthServer, type OAuthServerOptions } from './library.ts'
+export { createOAuthServer, type OAuthServer } from './library.ts'
+export type { OAuthServerOptions } from './library-options.ts'
 export { SecretError } from './master-secret.ts'
 export type { Introspection } from './protocol/access-token.ts'
 export type { ClientInformation } from './protocol/client-information.ts'

@@ -8,51 +8,17 @@ import {
   updateClient,
 } from './clients.ts'
 import { type ConsentInformation, listConsents, withdraw } from './consents.ts'
-import { isLongEnough, SECRET_MIN_LENGTH } from './crypto/seal.ts'
 import { createApp, createStandalone } from './http/app.ts'
+import { checkedOptions, isEnabled, type OAuthServerOptions } from './library-options.ts'
 import { readPageFiles } from './page-files.ts'
 import { INACTIVE, type Introspection } from './protocol/access-token.ts'
 import { type ClientInformation, clientInformation } from './protocol/client-information.ts'
 import type { GivenMetadata } from './protocol/client-metadata.ts'
-import { nearest } from './protocol/nearest.ts'
-import type { PagesSettings } from './protocol/pages-settings.ts'
-import { completeSettings, type GivenSettings } from './protocol/settings.ts'
+import { completeSettings } from './protocol/settings.ts'
 import { themeWarnings } from './protocol/theme.ts'
 import { type Log, openServer, type Server } from './server.ts'
 import { findClient, listClients } from './store/client.ts'
 import { inspectToken, revokeOne } from './tokens.ts'
-
-/** The settings, by the names they have everywhere, and what only a program can give. */
-export interface OAuthServerOptions {
-  /** The database file; it may hold the app's own tables. Default `./oauthd.db`. */
-  readonly db?: string
-  /**
-   * The issuer identifier (RFC 8414 section 2): https, or http on loopback; it may have a path.
-   * Default `http://localhost:6749`.
-   */
-  readonly issuer?: string
-  /** The path of the endpoints, without a slash at either end. Default `oauth`. */
-  readonly prefix?: string
-  /** How long an access token lives: seconds, or a duration such as `30m`. Default 3600. */
-  readonly access_token_ttl?: number | string
-  /** The master secret, 32 characters or more. Default: `OAUTHD_SECRET`, else the file `<db>.key`. */
-  readonly secret?: string
-  /**
-   * Off by default: nothing is opened, everything answers 404. Left out, `OAUTHD_ENABLED` decides:
-   * `true`, `1`, `yes` or `on`.
-   */
-  readonly enabled?: boolean
-  /**
-   * How the built-in pages look: name, logo and css (files), accent and accent_dark (`#rrggbb`),
-   * support_url, terms_url, privacy_url.
-   */
-  readonly pages?: Partial<PagesSettings>
-  /**
-   * Where requests, warnings and faults are told; a pino logger fits. Default: warnings and faults, a
-   * line each, on standard error.
-   */
-  readonly log?: Log
-}
 
 /** An authorization server inside an app. */
 export interface OAuthServer {
@@ -96,8 +62,6 @@ export interface OAuthServer {
   close(): Promise<void>
 }
 
-const OPTIONS = ['db', 'issuer', 'prefix', 'access_token_ttl', 'secret', 'enabled', 'log', 'pages']
-
 /**
  * Opens an authorization server over an SQLite file; the file, its tables and its key file are made
  * when they are missing.
@@ -107,9 +71,9 @@ const OPTIONS = ['db', 'issuer', 'prefix', 'access_token_ttl', 'secret', 'enable
  * @see OAuth 2.1 (draft-ietf-oauth-v2-1), RFC 7591, RFC 7662, RFC 7009
  */
 export const createOAuthServer = async (options: OAuthServerOptions = {}): Promise<OAuthServer> => {
-  const { secret, enabled, log = STDERR, ...given } = checked(options)
+  const { secret, enabled, log = STDERR, ...given } = checkedOptions(options)
   const settings = completeSettings(given)
-  if (!(enabled ?? enabledByEnvironment())) return disabled()
+  if (!isEnabled(enabled)) return disabled()
   const page_files = readPageFiles(settings.pages)
   for (const warning of themeWarnings(settings.pages)) log.warn({ code: 'pages_accent' }, warning)
   const server = await openServer({
@@ -193,34 +157,6 @@ const disabled = (): OAuthServer => {
     fetch: async (request) => app.fetch(request),
     close: async () => {},
   }
-}
-
-const checked = (options: OAuthServerOptions): OAuthServerOptions & GivenSettings => {
-  for (const name of Object.keys(options)) {
-    if (OPTIONS.includes(name)) continue
-    const meant = nearest(name, OPTIONS)
-    throw new TypeError(
-      `${name} is not an option of createOAuthServer${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-    )
-  }
-  if (options.enabled !== undefined && typeof options.enabled !== 'boolean')
-    throw new TypeError('enabled must be true or false')
-  if (options.secret !== undefined && (typeof options.secret !== 'string' || !isLongEnough(options.secret)))
-    throw new TypeError(`secret must be a string of at least ${SECRET_MIN_LENGTH} characters`)
-  if (options.log !== undefined && !isLog(options.log))
-    throw new TypeError('log must have the functions info, warn and error')
-  return options
-}
-
-const isLog = (log: Partial<Log> | null): boolean =>
-  [log?.info, log?.warn, log?.error].every((member) => typeof member === 'function')
-
-/** Off silently would be a server that is missing: a value that is neither is refused. */
-const enabledByEnvironment = (): boolean => {
-  const given = process.env['OAUTHD_ENABLED'] ?? ''
-  if (/^(?:true|1|yes|on)$/i.test(given)) return true
-  if (/^(?:false|0|no|off)?$/i.test(given)) return false
-  throw new TypeError('OAUTHD_ENABLED must be true, 1, yes or on, or false, 0, no or off')
 }
 
 const stackOf = (error: Error): string =>

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { type PageFiles, readPageFiles } from '../page-files.ts'
-import type { Settings } from '../protocol/settings.ts'
+import { SETTING_NAMES, type Settings } from '../protocol/settings.ts'
 import { themeWarnings } from '../protocol/theme.ts'
 import { openServer, type Server } from '../server.ts'
 import { countClients } from '../store/client.ts'
@@ -16,19 +16,7 @@ export const serve: Command = defineCommand({
   modes: ['json'],
   flags: {},
   operands: {},
-  settings: [
-    'host',
-    'port',
-    'issuer',
-    'prefix',
-    'access_token_ttl',
-    'code_ttl',
-    'refresh_ttl',
-    'refresh_idle_ttl',
-    'refresh_grace',
-    'session_ttl',
-    'interaction_url',
-  ],
+  settings: SETTING_NAMES.filter((name) => name !== 'db'),
   examples: [
     ['On this machine', 'oauthd serve'],
     ['Behind a TLS proxy', 'oauthd serve --issuer https://id.example'],

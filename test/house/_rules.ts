@@ -61,7 +61,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'page-files.ts': { rooms: ['protocol'], packages: ['node:fs'] },
   'server.ts': { rooms: [...MIDDLE, 'master-secret.ts'], types: ['page-files.ts'], packages: ['node:fs'] },
   ...Object.fromEntries(NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts'], packages: [] }])),
-  'library.ts': { rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'page-files.ts'], packages: ['h3'] },
+  'library.ts': {
+    rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'page-files.ts', 'library-options.ts'],
+    packages: ['h3'],
+  },
+  'library-options.ts': { rooms: ['crypto', 'protocol'], types: ['server.ts'], packages: [] },
   'index.ts': {
     rooms: [
       'protocol',
@@ -73,6 +77,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'consents.ts',
       'master-secret.ts',
       'library.ts',
+      'library-options.ts',
     ],
     packages: [],
   },
