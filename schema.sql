@@ -144,6 +144,7 @@ CREATE TABLE oauth_session (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX oauth_session_sub ON oauth_session (sub, session_id);
+CREATE INDEX oauth_session_expires ON oauth_session (expires_at);
 
 -- What a client asked for at the authorization endpoint, after it was examined: pages and the
 -- interaction API carry only its id. Lives 15 minutes, is bound to the browser that brought it, and

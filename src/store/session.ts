@@ -71,7 +71,7 @@ export const listSessions = (
 export function* purgeSessions(before: number, limit: number): Work<number> {
   const rows = yield* all(
     `DELETE FROM oauth_session WHERE session_id IN (
-       SELECT session_id FROM oauth_session WHERE expires_at <= $before ORDER BY session_id LIMIT $limit
+       SELECT session_id FROM oauth_session WHERE expires_at <= $before ORDER BY expires_at LIMIT $limit
      ) RETURNING session_id`,
     { before, limit },
   )
