@@ -94,16 +94,6 @@ export function* countLiveAuthorizations(sub: string, now: number): Work<number>
   return row?.live ?? 0
 }
 
-/** What a person has allowed that still stands, newest first; 1000 at the most. */
-export function* listLiveAuthorizations(sub: string, now: number): Work<readonly Authorization[]> {
-  const rows = yield* all<Row>(
-    `SELECT ${COLUMNS} FROM oauth_authorization
-     WHERE sub = $sub AND revoked_at IS NULL AND expires_at > $now ORDER BY authorization_id DESC LIMIT 1000`,
-    { sub, now },
-  )
-  return rows.map(authorization)
-}
-
 /** Authorizations of one person and client that stand, taken together where they allow the same. */
 export interface StandingAuthorizations {
   readonly scope: string
