@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import type { Passwords } from '../src/crypto/password.ts'
 import type { Server } from '../src/server.ts'
 import { findAuthorization, insertAuthorization } from '../src/store/authorization.ts'
-import { findConsent, putConsent } from '../src/store/consent.ts'
+import { findConsent, insertConsent } from '../src/store/consent.ts'
 import { insertSession, listSessions } from '../src/store/session.ts'
 import { findUserByName, type User } from '../src/store/user.ts'
 import { createUser, deleteUser, findUsersBy, lossOf, RefusedValue, setPassword } from '../src/users.ts'
@@ -58,13 +58,10 @@ const busy = async (server: Server, { sub, username }: User): Promise<string> =>
       expires_at: NOW + 60,
       revoked_at: null,
     })
-    yield* putConsent({
+    yield* insertConsent({
       sub,
       client_id: 'cl_1',
-      scope: 'a',
-      resource: [],
-      remembered_scope: 'a',
-      remembered_resource: [],
+      allowed: [{ resource: null, scope: 'a', remembered: 'a' }],
       created_at: NOW,
       updated_at: NOW,
     })
