@@ -85,7 +85,14 @@ export const openClientApp = async (): Promise<ClientApp> => {
   const [four, six] = await Promise.all([onLoopback('127.0.0.1'), onLoopback('::1')])
   const secure = await listen(
     at(() => SHOP_ORIGIN),
-    { https: true, hostname: '127.0.0.1', port: 0, autoClose: false, showURL: false, isProd: true },
+    {
+      https: true,
+      hostname: '127.0.0.1',
+      port: { port: 0, random: true, verbose: false },
+      autoClose: false,
+      showURL: false,
+      isProd: true,
+    },
   )
   return {
     loopback: { '127.0.0.1': four.origin, '[::1]': six.origin },

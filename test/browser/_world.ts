@@ -54,6 +54,7 @@ export const openWorld = async (...args: readonly string[]): Promise<World> => {
     chromium,
     async visit(options = {}) {
       const context = await chromium.newContext({ ignoreHTTPSErrors: true, ...options })
+      context.setDefaultTimeout(20_000)
       const faults: string[] = []
       context.on('console', (message) => {
         if (/Content.Security.Policy/.test(message.text())) faults.push(message.text())
