@@ -10,6 +10,10 @@ import type { Credentials } from '../end-to-end/_site.ts'
 export interface ClientApp {
   /** Where its http listeners are: every loopback address of the machine, a port each. */
   readonly loopback: Readonly<Record<'127.0.0.1' | '[::1]', string>>
+  /** A machine, or a container, may have no IPv6: then nobody listens there. */
+  readonly is_on_ipv6: boolean
+  /** What it answers at an address of its own; nothing where it has no page. */
+  answer(url: URL): Promise<string | undefined>
   /** The port of its https listener, whose certificate is its own word. */
   readonly https_port: number
   /** From now on it is this client of that server. */
@@ -61,18 +65,21 @@ export const openClientApp = async (): Promise<ClientApp> => {
     redeemed.push(tokens)
     return tokens
   }
+  const answer: ClientApp['answer'] = async (url) => {
+    if (url.pathname === '/cb') {
+      const heading = await redeem(url).then(() => 'Welcome', told)
+      return `<!doctype html><title>Shop</title><h1>${heading}</h1>`
+    }
+    if (url.pathname !== '/') return undefined
+    const href = String(await begin(`${url.origin}/cb`)).replaceAll('&', '&amp;')
+    return `<!doctype html><title>Shop</title><a href="${href}">Sign in</a>`
+  }
   const at =
     (origin: () => string): RequestListener =>
     async (request, response) => {
-      const url = new URL(request.url ?? '', origin())
-      response.setHeader('content-type', 'text/html')
-      if (url.pathname === '/cb') {
-        const heading = await redeem(url).then(() => 'Welcome', told)
-        response.end(`<!doctype html><title>Shop</title><h1>${heading}</h1>`)
-      } else if (url.pathname === '/') {
-        const href = String(await begin(`${origin()}/cb`)).replaceAll('&', '&amp;')
-        response.end(`<!doctype html><title>Shop</title><a href="${href}">Sign in</a>`)
-      } else response.writeHead(404).end()
+      const html = await answer(new URL(request.url ?? '', origin()))
+      if (html === undefined) response.writeHead(404).end()
+      else response.setHeader('content-type', 'text/html').end(html)
     }
   const onLoopback = async (host: string): Promise<{ origin: string; close(): void }> => {
     let origin = ''
@@ -82,7 +89,7 @@ export const openClientApp = async (): Promise<ClientApp> => {
     origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     return { origin, close: () => http.closeAllConnections() ?? http.close() }
   }
-  const [four, six] = await Promise.all([onLoopback('127.0.0.1'), onLoopback('::1')])
+  const [four, six] = await Promise.all([onLoopback('127.0.0.1'), onLoopback('::1').catch(() => undefined)])
   const secure = await listen(
     at(() => SHOP_ORIGIN),
     {
@@ -95,7 +102,9 @@ export const openClientApp = async (): Promise<ClientApp> => {
     },
   )
   return {
-    loopback: { '127.0.0.1': four.origin, '[::1]': six.origin },
+    loopback: { '127.0.0.1': four.origin, '[::1]': six?.origin ?? 'http://[::1]:6750' },
+    is_on_ipv6: six !== undefined,
+    answer,
     https_port: secure.address.port,
     async register(issuer, { web, native }) {
       const options: openid.DiscoveryRequestOptions = {
@@ -119,7 +128,7 @@ export const openClientApp = async (): Promise<ClientApp> => {
     redeemed,
     async close() {
       four.close()
-      six.close()
+      six?.close()
       await secure.close()
     },
   }

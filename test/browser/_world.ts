@@ -68,6 +68,12 @@ export const openWorld = async (...args: readonly string[]): Promise<World> => {
         // ux 3.3: no address of ours, which may hold a state, is told to anybody.
         if (origin !== ours && isShown.startsWith(ours)) faults.push(`referer ${isShown} to ${origin}`)
       })
+      if (!app.is_on_ipv6) {
+        await context.route(`${app.loopback['[::1]']}/**`, async (route) => {
+          const body = await app.answer(new URL(route.request().url()))
+          await route.fulfill({ contentType: 'text/html', body: body ?? '' })
+        })
+      }
       const page = await context.newPage()
       return {
         context,
