@@ -84,6 +84,12 @@ export function* revokeAuthorizationsOf(
   return rows.length
 }
 
+/** Whether a person of this `sub` has ever allowed anything, whosever user it is. */
+export function* isSubOfAny(sub: string): Work<boolean> {
+  const find = 'SELECT sub FROM oauth_authorization WHERE sub = $sub ORDER BY sub, client_id LIMIT 1'
+  return (yield* one(find, { sub })) !== undefined
+}
+
 /** How much of what a person allowed still stands. */
 export function* countLiveAuthorizations(sub: string, now: number): Work<number> {
   const row = yield* one<{ live: number }>(
