@@ -51,7 +51,8 @@ export const serve: Command = defineCommand({
     const page_files = filesOf(settings.pages)
     for (const warning of themeWarnings(settings.pages)) print.warn(warning)
     const log = createLog(createLogSink(process.stderr, await logFormat(print.mode === 'human')))
-    const ready = Promise.withResolvers<RequestListener>()
+    const ready = Promise.withResolvers<void>()
+    let handle: RequestListener | undefined
     let opened: Server | undefined
     let listening: Listening | undefined
     try {
@@ -67,7 +68,8 @@ export const serve: Command = defineCommand({
       listening = await listenOn(
         limitPipelining((req, res) => {
           if (stop.isAsked()) res.shouldKeepAlive = false
-          void ready.promise.then((handle) => handle(req, res))
+          if (handle !== undefined) handle(req, res)
+          else void ready.promise.then(() => handle?.(req, res))
         }),
         settings.host,
         settings.port,
@@ -78,7 +80,8 @@ export const serve: Command = defineCommand({
       refuseUnheard(listening.server, server)
       await server.store.write(() => putState('issuer', issuer))
       await server.sealed.sweep()
-      ready.resolve(createListener(server))
+      handle = createListener(server)
+      ready.resolve()
       await announce(server, { ...settings, issuer, port: listening.port }, print)
       // Made beforehand, so that nobody waits for it: a database's first signing key.
       void server.signingKeys().catch((err: unknown) => {

@@ -5,7 +5,6 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
-import type { Registered } from '../store/registry.ts'
 import type { Work } from '../store/work.ts'
 import { addressOf } from './address.ts'
 import type { Exchange } from './answer.ts'
@@ -16,20 +15,18 @@ import type { Exchange } from './answer.ts'
  *
  * @throws {OAuthError} when the form's shape is wrong
  */
-export const tokenWork = async (
+export const tokenWork = (
   server: Server,
-  registered: Registered,
+  default_scopes: readonly string[],
   exchange: Exchange,
   { client, grant, form }: { readonly client: Client; readonly grant: Grant; readonly form: Form },
-): Promise<() => Work<Outcome>> => {
-  const defaults = registered.defaultScopes()
+): (() => Work<Outcome>) => {
   if (grant.takes === undefined) {
     const prepared = grant.prepare(form)
-    const attempt = plain(server, exchange, client, defaults instanceof Promise ? await defaults : defaults)
+    const attempt = plain(server, exchange, client, default_scopes)
     return () => prepared(attempt)
   }
   const prepared = grant.prepare(form)
-  const default_scopes = defaults instanceof Promise ? await defaults : defaults
   const text = form.values.get(grant.takes) ?? ''
   const presented = server.secrets.present(text)
   const { clear, id, hash, hash_key_id } = server.secrets.mint('refresh_token', exchange.at)
