@@ -40,7 +40,7 @@ export interface ChosenCredentials {
 /**
  * Registers a client; the library and the command line both come through here.
  *
- * @returns `undefined` when the chosen `client_id` is taken, also by a revoked client, or a user's `sub`
+ * @returns `undefined` when the chosen `client_id` is taken, also by a revoked client, or a person's `sub`
  * @throws {OAuthError} invalid_client_metadata, invalid_redirect_uri, invalid_scope
  */
 export const createClient = async (

@@ -71,7 +71,7 @@ export const validate = async (
     server.store.read(listScopes()),
     sub === undefined ? undefined : server.store.read(findConsent(sub, client.client_id)),
   ])
-  return validatedAuthorization(request, client, described, consent)
+  return validatedAuthorization(request, client, described, consent?.allowed)
 }
 
 export const approve = async (

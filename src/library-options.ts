@@ -3,7 +3,7 @@ import { isLongEnough, SECRET_MIN_LENGTH } from './crypto/seal.ts'
 import { isObject, knownMembers } from './library-arguments.ts'
 import { STDERR } from './library-log.ts'
 import type { PagesSettings } from './protocol/pages-settings.ts'
-import { completeSettings, type Settings } from './protocol/settings.ts'
+import { completeSettings, SETTING_NAMES, type Settings } from './protocol/settings.ts'
 import type { Log } from './server.ts'
 
 /** The settings, by the names they have everywhere, and what only a program can give. Times are seconds, or texts such as `30m`. */
@@ -75,19 +75,15 @@ export interface CheckedOptions {
   readonly log: Log
 }
 
-const SETTINGS = [
-  'issuer',
-  'prefix',
-  'access_token_ttl',
-  'code_ttl',
-  'refresh_ttl',
-  'refresh_idle_ttl',
-  'refresh_grace',
-  'session_ttl',
-  'interaction_url',
+/** Settings of a server that listens: a host listens by itself. */
+const NOT_OURS: readonly string[] = ['host', 'port']
+const OPTIONS: readonly string[] = [
+  ...SETTING_NAMES.filter((name) => !NOT_OURS.includes(name)),
   'pages',
-] as const
-const OPTIONS = ['db', ...SETTINGS, 'secret', 'enabled', 'log']
+  'secret',
+  'enabled',
+  'log',
+]
 
 /** @throws {TypeError} naming the option that is unknown or wrong */
 export const checkedOptions = (options: OAuthServerOptions): CheckedOptions => {

@@ -37,8 +37,8 @@ export interface TestServer extends TestClock {
   readonly db: string
   /** Every record that the server logged. */
   readonly logged: readonly object[]
-  /** Posts a form to an endpoint: `post('token', { … })`. */
-  post(endpoint: string, form: Readonly<Record<string, string>>): Promise<HttpAnswer>
+  /** Posts a form to an endpoint: `post('token', { … })`, if it matters from an address. */
+  post(endpoint: string, form: Readonly<Record<string, string>>, from?: { ip: string }): Promise<HttpAnswer>
 }
 
 export const SETTINGS: ServerOptions['settings'] = completeSettings({ issuer: 'https://id.example' })
@@ -75,11 +75,10 @@ export const testServer = async (t: TestContext, options: TestServerOptions = {}
     server,
     db,
     logged,
-    async post(endpoint, form) {
-      const answer = await app.request(`/${SETTINGS.prefix}/${endpoint}`, {
-        method: 'POST',
-        body: new URLSearchParams(form),
-      })
+    async post(endpoint, form, from) {
+      const url = `${SETTINGS.issuer}/${SETTINGS.prefix}/${endpoint}`
+      const request = new Request(url, { method: 'POST', body: new URLSearchParams(form) })
+      const answer = await app.request(Object.assign(request, from))
       const text = await answer.text()
       return { status: answer.status, body: text === '' ? {} : JSON.parse(text) }
     },

@@ -3,12 +3,13 @@ import { type TestContext, test } from 'node:test'
 import type { Passwords } from '../src/crypto/password.ts'
 import type { Server } from '../src/server.ts'
 import { findAuthorization, insertAuthorization } from '../src/store/authorization.ts'
-import { findConsent, putConsent } from '../src/store/consent.ts'
+import { findConsent, insertConsent } from '../src/store/consent.ts'
 import { insertSession, listSessions } from '../src/store/session.ts'
 import { findUserByName, type User } from '../src/store/user.ts'
 import { createUser, deleteUser, findUsersBy, lossOf, RefusedValue, setPassword } from '../src/users.ts'
 import { testClient, testServer } from './_server.ts'
 import { NOW } from './_store.ts'
+import { putAuthorization } from './store/_people.ts'
 
 /** What is asked of the rows, not of the hash. */
 const PASSWORDS: Passwords = {
@@ -58,13 +59,10 @@ const busy = async (server: Server, { sub, username }: User): Promise<string> =>
       expires_at: NOW + 60,
       revoked_at: null,
     })
-    yield* putConsent({
+    yield* insertConsent({
       sub,
       client_id: 'cl_1',
-      scope: 'a',
-      resource: [],
-      remembered_scope: 'a',
-      remembered_resource: [],
+      allowed: [{ resource: null, scope: 'a', remembered: 'a' }],
       created_at: NOW,
       updated_at: NOW,
     })
@@ -99,12 +97,16 @@ test('contract, user:create: the same name in other letters is taken, so is a su
   await assert.rejects(again('Bob', client_id), RefusedValue)
 })
 
-test('TK-11: a client_id that is the sub of a user is not given to a client', async (t) => {
+test('TK-11: a client_id that is the sub of a person, ours or an app’s, is not given to a client', async (t) => {
   const server = await opened(t)
   await added(server, 'Ana', 'ana-42')
   const { createClient } = await import('../src/clients.ts')
   const given = { client_name: 'A', grant_types: ['client_credentials'] }
   assert.equal(await createClient(server, given, { client_id: 'ana-42' }), undefined)
+  // Of an app that signs people in itself only what they allowed is known here.
+  await server.store.write(() => putAuthorization({ sub: 'user-7' }))
+  assert.equal(await createClient(server, given, { client_id: 'user-7' }), undefined)
+  assert.ok(await createClient(server, given, { client_id: 'user-8' }))
 })
 
 test('contract, user:create: what is refused says of which value, and nothing is added', async (t) => {

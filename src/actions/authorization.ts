@@ -1,7 +1,7 @@
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
-import { isRemembered } from '../protocol/next-step.ts'
+import { isRemembered } from '../protocol/given-consent.ts'
 import { covers } from '../protocol/scope.ts'
 import { insertAuthorization } from '../store/authorization.ts'
 import { insertAuthorizationCode } from '../store/authorization-code.ts'
@@ -111,7 +111,7 @@ export function* approveRequest(approval: Approval): Work<Approved | OAuthError>
   if (answer === 'unasked' && !client.first_party) {
     // PG-07: it may have been withdrawn since somebody looked.
     const consent = yield* findConsent(person.sub, client_id)
-    if (!isRemembered(consent, { scope, resource: request.resource })) {
+    if (!isRemembered(consent?.allowed, { scope, resource: request.resource })) {
       return new OAuthError('consent_required', 'the person has to be asked')
     }
   }

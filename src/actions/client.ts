@@ -2,6 +2,7 @@ import { type Client, type ClientMetadata, isConfidential } from '../protocol/cl
 import { OAuthError } from '../protocol/error.ts'
 import { PREFIX } from '../protocol/token-form.ts'
 import { countLiveTokens } from '../store/access-token.ts'
+import { isSubOfAny } from '../store/authorization.ts'
 import {
   type ClientFilter,
   claimClient,
@@ -26,7 +27,7 @@ import type { Work } from '../store/work.ts'
 /** A secret minted and hashed before the transaction. */
 export type FreshSecret = Omit<ClientSecret, 'client_id' | 'created_at' | 'expires_at'>
 
-/** Registers a client with its first secret, if it has one; `undefined` when a client or a user has the id. */
+/** Registers a client with its first secret, if it has one; `undefined` when a client or a person has the id. */
 export function* registerClient(
   client_id: string,
   metadata: ClientMetadata,
@@ -41,11 +42,16 @@ export function* registerClient(
     revoked_at: null,
   }
   // RFC 9068 section 5: a client_id is no `sub`. Generated ones cannot be: no sub begins as they do.
-  if (!client_id.startsWith(PREFIX.client) && (yield* findUser(client_id)) !== undefined) return undefined
+  if (!client_id.startsWith(PREFIX.client) && (yield* isPerson(client_id))) return undefined
   if (!(yield* insertClient(client))) return undefined
   if (secret !== undefined)
     yield* insertClientSecret({ ...secret, client_id, created_at: now, expires_at: null })
   return client
+}
+
+/** Of the built-in users, or of an app's who allowed something: an app has no list of its people here. */
+function* isPerson(sub: string): Work<boolean> {
+  return (yield* findUser(sub)) !== undefined || (yield* isSubOfAny(sub))
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Client } from '../protocol/client-metadata.ts'
+import { allAllowed, grownConsent } from '../protocol/given-consent.ts'
 import { distinctResources } from '../protocol/resource.ts'
 import { joinScopes } from '../protocol/scope.ts'
 import { revokeAuthorizationsOf, sumLiveAuthorizations } from '../store/authorization.ts'
@@ -8,8 +9,9 @@ import {
   deleteConsent,
   deleteConsentsOf,
   findConsent,
+  insertConsent,
   listAllowedPairs,
-  putConsent,
+  replaceConsent,
 } from '../store/consent.ts'
 import { findUser } from '../store/user.ts'
 import type { Work } from '../store/work.ts'
@@ -24,24 +26,17 @@ export interface Allowed {
   readonly remember: boolean
 }
 
-/** MC-08: what was allowed before stays allowed, and what is allowed now is added. */
-export function* growConsent(allowed: Allowed, now: number): Work<void> {
-  const { sub, client_id, scope, resource, remember } = allowed
-  const before = yield* findConsent(sub, client_id)
-  const remembered_scope = before?.remembered_scope ?? null
-  const remembered_resource = before?.remembered_resource ?? []
-  yield* putConsent({
-    sub,
-    client_id,
-    scope: joinScopes(before?.scope ?? '', scope),
-    resource: distinctResources([...(before?.resource ?? []), ...resource]),
-    remembered_scope: remember ? joinScopes(remembered_scope ?? '', scope) : remembered_scope,
-    remembered_resource: remember
-      ? distinctResources([...remembered_resource, ...resource])
-      : remembered_resource,
-    created_at: before?.created_at ?? now,
-    updated_at: now,
-  })
+/** Adds to a consent as it stands: what was withdrawn since it was read stays withdrawn. */
+export function* growConsent({ sub, client_id, ...allowed }: Allowed, now: number): Work<void> {
+  for (;;) {
+    const before = yield* findConsent(sub, client_id)
+    const grown = grownConsent(before?.allowed ?? [], allowed)
+    const isWritten =
+      before === undefined
+        ? yield* insertConsent({ sub, client_id, allowed: grown, created_at: now, updated_at: now })
+        : yield* replaceConsent(before, grown, now)
+    if (isWritten) return
+  }
 }
 
 /** What a withdrawal ended. */
@@ -88,7 +83,7 @@ export function* listAccess(filter: AllowedFilter, now: number): Work<readonly G
   for (const { sub, client_id } of yield* listAllowedPairs(filter, now)) {
     const consent = yield* findConsent(sub, client_id)
     const live = yield* sumLiveAuthorizations(sub, client_id, now)
-    const all = consent === undefined ? live : [consent, ...live]
+    const all = consent === undefined ? live : [{ ...consent, ...allAllowed(consent.allowed) }, ...live]
     found.push({
       sub,
       username: (yield* findUser(sub))?.username ?? live.find((one) => one.username)?.username ?? null,
@@ -96,7 +91,7 @@ export function* listAccess(filter: AllowedFilter, now: number): Work<readonly G
       client: yield* findClient(client_id),
       scope: all.reduce((scope, one) => joinScopes(scope, one.scope), ''),
       resource: distinctResources(all.flatMap((one) => one.resource)),
-      remembered: consent !== undefined && consent.remembered_scope !== null,
+      remembered: consent?.allowed.some(({ remembered }) => remembered !== null) ?? false,
       since: Math.min(...all.map((one) => one.created_at)),
       last_used_at: live.length === 0 ? null : Math.max(...live.map((one) => one.last_used_at)),
     })

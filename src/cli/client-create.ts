@@ -2,7 +2,7 @@ import { createClient, judgeNewClient } from '../clients.ts'
 import type { GivenMetadata } from '../protocol/client-metadata.ts'
 import { isLoopbackRedirectUri } from '../protocol/redirect-uri.ts'
 import type { Server } from '../server.ts'
-import { findUser } from '../store/user.ts'
+import { findClient } from '../store/client.ts'
 import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
 import { givenLifetimes, LIFETIME_FLAGS } from './client-lifetimes.ts'
 import { clientResult } from './client-output.ts'
@@ -110,12 +110,12 @@ const refuseMisuse = (flags: FlagValues<typeof FLAGS>): void => {
 }
 
 const taken = async ({ store }: Server, client_id = ''): Promise<Error> => {
-  if ((await store.read(findUser(client_id))) === undefined)
+  if ((await store.read(findClient(client_id))) !== undefined)
     return conflicting(
       'client_exists',
       `client ${client_id} exists already`,
       `oauthd client:show ${client_id}`,
     )
-  const words = `a user has the sub ${client_id}; a client_id never equals one`
+  const words = `a person has the sub ${client_id}; a client_id never equals one`
   return conflicting('client_id_taken', words, 'choose another --id')
 }

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { type PageFiles, readPageFiles } from '../page-files.ts'
-import type { Settings } from '../protocol/settings.ts'
+import { SETTING_NAMES, type Settings } from '../protocol/settings.ts'
 import { themeWarnings } from '../protocol/theme.ts'
 import { openServer, type Server } from '../server.ts'
 import { countClients } from '../store/client.ts'
@@ -16,19 +16,7 @@ export const serve: Command = defineCommand({
   modes: ['json'],
   flags: {},
   operands: {},
-  settings: [
-    'host',
-    'port',
-    'issuer',
-    'prefix',
-    'access_token_ttl',
-    'code_ttl',
-    'refresh_ttl',
-    'refresh_idle_ttl',
-    'refresh_grace',
-    'session_ttl',
-    'interaction_url',
-  ],
+  settings: SETTING_NAMES.filter((name) => name !== 'db'),
   examples: [
     ['On this machine', 'oauthd serve'],
     ['Behind a TLS proxy', 'oauthd serve --issuer https://id.example'],
@@ -63,7 +51,8 @@ export const serve: Command = defineCommand({
     const page_files = filesOf(settings.pages)
     for (const warning of themeWarnings(settings.pages)) print.warn(warning)
     const log = createLog(createLogSink(process.stderr, await logFormat(print.mode === 'human')))
-    const ready = Promise.withResolvers<RequestListener>()
+    const ready = Promise.withResolvers<void>()
+    let handle: RequestListener | undefined
     let opened: Server | undefined
     let listening: Listening | undefined
     try {
@@ -79,7 +68,8 @@ export const serve: Command = defineCommand({
       listening = await listenOn(
         limitPipelining((req, res) => {
           if (stop.isAsked()) res.shouldKeepAlive = false
-          void ready.promise.then((handle) => handle(req, res))
+          if (handle !== undefined) handle(req, res)
+          else void ready.promise.then(() => handle?.(req, res))
         }),
         settings.host,
         settings.port,
@@ -90,7 +80,8 @@ export const serve: Command = defineCommand({
       refuseUnheard(listening.server, server)
       await server.store.write(() => putState('issuer', issuer))
       await server.sealed.sweep()
-      ready.resolve(createListener(server))
+      handle = createListener(server)
+      ready.resolve()
       await announce(server, { ...settings, issuer, port: listening.port }, print)
       // Made beforehand, so that nobody waits for it: a database's first signing key.
       void server.signingKeys().catch((err: unknown) => {

@@ -1,8 +1,8 @@
 import { chosenSubProblem } from '../protocol/username.ts'
 import type { Server } from '../server.ts'
 import { findClient } from '../store/client.ts'
-import { findUsersBy } from '../users.ts'
 import { misused } from './failure.ts'
+import { maybeUser } from './user-find.ts'
 
 /** Whom `--user` names: somebody of the built-in users, or a `sub` that an app has made up. */
 export interface NamedPerson {
@@ -16,13 +16,7 @@ export interface NamedPerson {
  * @throws {Failure} exit 2 when it names two, or cannot be a `sub`, as the id of a client cannot (TK-11)
  */
 export const namedPerson = async (server: Server, name_or_sub: string): Promise<NamedPerson> => {
-  const [user, other] = await findUsersBy(server, name_or_sub)
-  if (other !== undefined) {
-    throw misused(
-      `${name_or_sub} is the name of one user and the sub of another`,
-      'oauthd user:list shows both; name the one that is meant by its sub or its other name',
-    )
-  }
+  const user = await maybeUser(server, name_or_sub)
   if (user !== undefined) return { sub: user.sub, username: user.username }
   const problem = chosenSubProblem(name_or_sub)
   if (problem !== undefined) throw misused(`--user ${problem}`, 'give the name of a user, or a sub')

@@ -14,14 +14,8 @@ export const findUser = async (server: Server, name_or_sub: string): Promise<Use
   throw await noSuchUser(server, name_or_sub)
 }
 
-/**
- * The `sub` that `--user U` stands for, where it may also be a person of an app, who has no row here.
- * @throws {Failure} exit 2 when it is the name of one and the `sub` of another
- */
-export const subOf = async (server: Server, name_or_sub: string): Promise<string> =>
-  (await maybeUser(server, name_or_sub))?.sub ?? name_or_sub
-
-const maybeUser = async (server: Server, name_or_sub: string): Promise<User | undefined> => {
+/** The same where there may be none. @throws {Failure} exit 2 when it is the name of one and the `sub` of another */
+export const maybeUser = async (server: Server, name_or_sub: string): Promise<User | undefined> => {
   const [user, other] = await findUsersBy(server, name_or_sub)
   if (other === undefined) return user
   throw misused(

@@ -5,8 +5,8 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
-import type { Registered } from '../store/registry.ts'
 import type { Work } from '../store/work.ts'
+import { addressOf } from './address.ts'
 import type { BackChannel } from './answer.ts'
 
 /**
@@ -15,20 +15,18 @@ import type { BackChannel } from './answer.ts'
  *
  * @throws {OAuthError} when the form's shape is wrong
  */
-export const tokenWork = async (
+export const tokenWork = (
   server: Server,
-  registered: Registered,
+  default_scopes: readonly string[],
   exchange: BackChannel,
   { client, grant, form }: { readonly client: Client; readonly grant: Grant; readonly form: Form },
-): Promise<() => Work<Outcome>> => {
-  const defaults = registered.defaultScopes()
+): (() => Work<Outcome>) => {
   if (grant.takes === undefined) {
     const prepared = grant.prepare(form)
-    const attempt = plain(server, exchange, client, defaults instanceof Promise ? await defaults : defaults)
+    const attempt = plain(server, exchange, client, default_scopes)
     return () => prepared(attempt)
   }
   const prepared = grant.prepare(form)
-  const default_scopes = defaults instanceof Promise ? await defaults : defaults
   const text = form.values.get(grant.takes) ?? ''
   const presented = server.secrets.present(text)
   const { clear, id, hash, hash_key_id } = server.secrets.mint('refresh_token', exchange.at)
@@ -65,15 +63,17 @@ const mayRepeat = ({ settings }: Server, client: Client): boolean =>
 /**
  * What came of it, after the commit.
  *
- * @throws {OAuthError} the refusal; a reuse is told to the log, never with the token (RT-10)
+ * @throws {OAuthError} the refusal; a reuse is told to the log with whence it came, never with the token (RT-10)
  */
 export const issuedOf = (server: Server, exchange: BackChannel, client: Client, outcome: Outcome): Issued => {
   if (outcome instanceof OAuthError) throw outcome
   if ('event' in outcome) {
     const { event, authorization_id, refusal } = outcome
     const { request_id, now: at } = exchange
+    const address = addressOf(exchange)
     const { client_id } = client
-    server.log.warn({ request_id, authorization_id, client_id }, event)
+    const whence = address === undefined ? {} : { address }
+    server.log.warn({ request_id, authorization_id, client_id, ...whence }, event)
     server.events.emit({ type: 'token_revoked', at, client_id, authorization_id, reason: event })
     throw refusal
   }

@@ -36,7 +36,8 @@ export const stepOf = async (
 ): Promise<{ readonly step: NextStep; readonly session: SignedIn | undefined }> => {
   const { server, exchange, client, request, stored } = pending
   const session = await currentSession(server, exchange)
-  const consent = session && (await server.store.read(findConsent(session.sub, client.client_id)))
+  const given = session && (await server.store.read(findConsent(session.sub, client.client_id)))
+  const consent = given?.allowed
   const session_id = stored?.session_id ?? null
   const step = nextStep({ request: { ...request, session_id }, client, session, consent, now: exchange.now })
   return { step, session }

@@ -1,7 +1,9 @@
 import { introspectToken } from '../actions/token.ts'
+import type { TokenFacts } from '../protocol/access-token.ts'
 import { bearerChallenge } from '../protocol/bearer.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
+import { isSameResource } from '../protocol/resource.ts'
 import { covers } from '../protocol/scope.ts'
 import type { Server } from '../server.ts'
 import type { Registered } from '../store/registry.ts'
@@ -24,7 +26,7 @@ export const bearerClient = async (
   const at = { issuer: server.settings.issuer, now: exchange.now }
   const seen = presented && (await server.store.read(introspectToken(presented, undefined, at)))
   const known = seen && (await registered.client(seen.token.client_id))
-  if (seen === undefined || known === undefined || seen.isRefreshToken) {
+  if (seen === undefined || known === undefined || seen.isRefreshToken || !isForUs(seen.token, at)) {
     const challenge = bearerChallenge({ error: 'invalid_token' })
     throw new OAuthError('invalid_token', 'the access token is not valid', { challenge })
   }
@@ -36,3 +38,7 @@ export const bearerClient = async (
   }
   return known.client
 }
+
+/** BCP 2.3: a token for another resource may have come from there. */
+const isForUs = ({ aud }: TokenFacts, { issuer }: { readonly issuer: string }): boolean =>
+  aud === null || aud.some((one) => isSameResource(one, issuer))

@@ -55,30 +55,32 @@ const readTyped = async (
 ): Promise<string> => {
   const { request } = exchange
   const { headers } = request
-  if (Number(headers.get('content-length') ?? 0) > BODY_LIMIT) throw tooLarge()
+  const length = headers.get('content-length')
+  if (Number(length ?? 0) > BODY_LIMIT) throw tooLarge()
   const content_type = headers.get('content-type')
   if (content_type !== null && !type.test(content_type)) throw wrongType(name)
-  const text = await readText(request)
+  let text: string
+  try {
+    // A length that was told is kept by whoever parses HTTP; without one nobody may have set a limit.
+    text = await (length === null ? readLimited(request.body) : request.text())
+  } catch (cause) {
+    throw unread(cause)
+  }
   exchange.at = clock()
   exchange.now = Math.floor(exchange.at / 1000)
   if (content_type === null && text !== '') throw wrongType(name)
   return text
 }
 
-const readText = async (request: Request): Promise<string> => {
-  try {
-    // A length that was told is kept by whoever parses HTTP; without one nobody may have set a limit.
-    if (request.headers.get('content-length') !== null) return await request.text()
-    return request.body === null ? '' : await readLimited(request.body)
-  } catch (cause) {
-    if (cause instanceof OAuthError) throw cause
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BODY_TOO_LARGE') throw tooLarge()
-    throw new OAuthError('invalid_request', 'the body could not be read to its end', { cause })
-  }
+const unread = (cause: unknown): OAuthError => {
+  if (cause instanceof OAuthError) return cause
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BODY_TOO_LARGE') return tooLarge()
+  return new OAuthError('invalid_request', 'the body could not be read to its end', { cause })
 }
 
 /** HTTP-09: what is over the limit is not read. */
-const readLimited = async (body: AsyncIterable<Uint8Array>): Promise<string> => {
+const readLimited = async (body: AsyncIterable<Uint8Array> | null): Promise<string> => {
+  if (body === null) return ''
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of body) {

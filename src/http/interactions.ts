@@ -24,7 +24,7 @@ export const interaction: Handler = async (server, exchange) => {
   const sub = parseForm(exchange.search.slice(1)).values.get('sub')
   const described = await server.store.read(listScopes())
   const consent = sub === undefined ? undefined : await server.store.read(findConsent(sub, request.client_id))
-  return json(interactionOf(request, client, described, consent))
+  return json(interactionOf(request, client, described, consent?.allowed))
 }
 
 /** POST …/approve: this person allows it, or less of it. */

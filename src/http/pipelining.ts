@@ -8,16 +8,34 @@ export const MOST_UNDER_WAY = 64
  * fill the memory and keep everybody else waiting: beyond the limit its connection is closed.
  */
 export const limitPipelining = (listener: RequestListener): RequestListener => {
-  const under_way = new WeakMap<object, number>()
+  const connections = new WeakMap<object, UnderWay>()
   return (req, res) => {
     const { socket } = req
-    const count = under_way.get(socket) ?? 0
-    if (count >= MOST_UNDER_WAY) {
+    const under_way = connections.get(socket) ?? begin(connections, socket)
+    if (under_way.count >= MOST_UNDER_WAY) {
       socket.destroy()
       return
     }
-    under_way.set(socket, count + 1)
-    res.once('close', () => under_way.set(socket, (under_way.get(socket) ?? 1) - 1))
+    under_way.count += 1
+    // Emitted once an answer.
+    res.on('close', under_way.end)
     listener(req, res)
   }
+}
+
+/** The requests of one connection that are not answered yet. */
+interface UnderWay {
+  count: number
+  readonly end: () => void
+}
+
+const begin = (connections: WeakMap<object, UnderWay>, socket: object): UnderWay => {
+  const under_way = {
+    count: 0,
+    end: () => {
+      under_way.count -= 1
+    },
+  }
+  connections.set(socket, under_way)
+  return under_way
 }

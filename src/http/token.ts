@@ -34,7 +34,9 @@ export const answerTokenRequest = async (
   if (!client.grant_types.includes(grant.grant_type)) {
     throw new OAuthError('unauthorized_client', 'this client is not registered for that grant type')
   }
-  const work = await tokenWork(server, registered, exchange, { client, grant, form })
+  const defaults = registered.defaultScopes()
+  const default_scopes = defaults instanceof Promise ? await defaults : defaults
+  const work = tokenWork(server, default_scopes, exchange, { client, grant, form })
   const issued = issuedOf(server, exchange, client, await server.store.write(work))
   exchange.note['jti'] = issued.jti
   const { client_id } = client

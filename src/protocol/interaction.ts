@@ -1,9 +1,9 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client-metadata.ts'
 import { type Destination, destinationOf } from './destination.ts'
-import { type GivenConsent, isRemembered, maySpare } from './next-step.ts'
+import { type GivenConsent, isRemembered, newScopes } from './given-consent.ts'
+import { maySpare } from './next-step.ts'
 import { asksFor } from './prompt.ts'
-import { coversResources } from './resource.ts'
 import { parseScope } from './scope.ts'
 
 /** What a person is asked, whoever asks it. */
@@ -90,7 +90,7 @@ export const askedOf = (
   return {
     scope: request.scope,
     scopes: (parseScope(request.scope) ?? []).map((scope) => inWords(described, scope)),
-    new_scope: newScope(request, consent),
+    new_scope: newScopes(consent, request).join(' '),
     consented: isConsented(request, client, consent),
     resource: request.resource,
     destination: destinationOf(request.redirect_uri),
@@ -105,13 +105,6 @@ const inWords = (described: readonly DescribedScope[], scope: string): Described
   const found = described.find((one) => one.scope === scope)
   const { title = null, description = null, is_sensitive = false } = found ?? {}
   return { scope, title, description, is_sensitive }
-}
-
-/** O21 7.3.1: where a resource is new every scope is, since it opens another door. */
-const newScope = ({ scope, resource }: AuthorizationRequest, consent: GivenConsent | undefined): string => {
-  if (consent === undefined || !coversResources(consent.resource, resource)) return scope
-  const had = parseScope(consent.scope) ?? []
-  return (parseScope(scope) ?? []).filter((token) => !had.includes(token)).join(' ')
 }
 
 /** AZ-12, decision 13: remembered, of a client that can be told from others, and not asked for anew. */

@@ -1,9 +1,9 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { type Client, isConfidential } from './client-metadata.ts'
 import { OAuthError } from './error.ts'
+import { type GivenConsent, isRemembered, newScopes } from './given-consent.ts'
 import { asksFor } from './prompt.ts'
-import { coversResources } from './resource.ts'
-import { covers, parseScope } from './scope.ts'
+import { parseScope } from './scope.ts'
 
 /** Everything that decides what comes next; nobody is asked twice for what one of these says. */
 export interface Standing {
@@ -21,14 +21,6 @@ export interface Standing {
   readonly consent: GivenConsent | undefined
   /** Epoch seconds. */
   readonly now: number
-}
-
-/** What a person has allowed a client, as far as it decides. */
-export interface GivenConsent {
-  readonly scope: string
-  readonly resource: readonly string[]
-  readonly remembered_scope: string | null
-  readonly remembered_resource: readonly string[]
 }
 
 /** What comes next for a person who was sent here. */
@@ -86,24 +78,10 @@ const mustAsk = ({ request, client, consent }: Standing): boolean => {
 export const maySpare = (client: Pick<Client, 'token_endpoint_auth_method'>, redirect_uri: string): boolean =>
   isConfidential(client) || /^https:/i.test(redirect_uri)
 
-/** AZ-12, RI-04: the same or less, in scope and in resource. */
-export const isRemembered = (
-  consent: Pick<GivenConsent, 'remembered_scope' | 'remembered_resource'> | undefined,
-  { scope, resource }: { readonly scope: string; readonly resource: readonly string[] },
-): boolean => {
-  if (consent === undefined || consent.remembered_scope === null) return false
-  return covers(consent.remembered_scope, scope) && coversResources(consent.remembered_resource, resource)
-}
-
-/**
- * O21 7.3.1: on growth the page shows what is new. Where a resource is new every scope is, since it opens
- * another door; where nothing is new all of it is asked again.
- */
+/** On growth the page shows what is new, and beside it what is not; where nothing is new, all is asked again. */
 const questionOf = ({ request, consent }: Standing): Question => {
   const wanted = parseScope(request.scope) ?? []
-  const had = parseScope(consent?.scope ?? '') ?? []
-  const scopes = wanted.filter((token) => !had.includes(token))
-  const sameDoors = consent !== undefined && coversResources(consent.resource, request.resource)
-  if (!sameDoors || scopes.length === 0) return { scopes: wanted, known: [] }
-  return { scopes, known: wanted.filter((token) => had.includes(token)) }
+  const scopes = newScopes(consent, request)
+  if (scopes.length === 0) return { scopes: wanted, known: [] }
+  return { scopes, known: wanted.filter((token) => !scopes.includes(token)) }
 }

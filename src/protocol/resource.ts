@@ -55,10 +55,6 @@ export const narrowResources = (
 export const isSameResource = (one: string, other: string): boolean =>
   one === other || comparable(one) === comparable(other)
 
-/** Whether `had` names every resource that `wanted` names. */
-export const coversResources = (had: readonly string[], wanted: readonly string[]): boolean =>
-  wanted.every((uri) => had.some((known) => isSameResource(known, uri)))
-
 /** For comparing only: path and query stay as written, since RFC 8707 gives them no equivalences. */
 const comparable = (uri: string): string => {
   const { scheme = '', host = '', port, path, query } = splitUri(uri)

@@ -1,8 +1,8 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { type ClientInformation, clientInformation } from './client-information.ts'
 import type { Client } from './client-metadata.ts'
+import type { GivenConsent } from './given-consent.ts'
 import { type Asked, askedOf, type DescribedScope } from './interaction.ts'
-import type { GivenConsent } from './next-step.ts'
 
 /**
  * An authorization request that was found sound, as the app asks its person about it: a plain object,

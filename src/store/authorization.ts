@@ -84,6 +84,12 @@ export function* revokeAuthorizationsOf(
   return rows.length
 }
 
+/** Whether a person of this `sub` has ever allowed anything, whosever user it is. */
+export function* isSubOfAny(sub: string): Work<boolean> {
+  const find = 'SELECT sub FROM oauth_authorization WHERE sub = $sub ORDER BY sub, client_id LIMIT 1'
+  return (yield* one(find, { sub })) !== undefined
+}
+
 /** How much of what a person allowed still stands. */
 export function* countLiveAuthorizations(sub: string, now: number): Work<number> {
   const row = yield* one<{ live: number }>(
@@ -92,16 +98,6 @@ export function* countLiveAuthorizations(sub: string, now: number): Work<number>
     { sub, now },
   )
   return row?.live ?? 0
-}
-
-/** What a person has allowed that still stands, newest first; 1000 at the most. */
-export function* listLiveAuthorizations(sub: string, now: number): Work<readonly Authorization[]> {
-  const rows = yield* all<Row>(
-    `SELECT ${COLUMNS} FROM oauth_authorization
-     WHERE sub = $sub AND revoked_at IS NULL AND expires_at > $now ORDER BY authorization_id DESC LIMIT 1000`,
-    { sub, now },
-  )
-  return rows.map(authorization)
 }
 
 /** Authorizations of one person and client that stand, taken together where they allow the same. */

@@ -1,55 +1,52 @@
-import { all, one, run, type Work } from './work.ts'
+import type { GivenConsent } from '../protocol/given-consent.ts'
+import { all, one, type Work } from './work.ts'
 
 /** A row of oauth_consent: what a person has allowed a client so far. Times are epoch seconds. */
 export interface Consent {
   readonly sub: string
   readonly client_id: string
-  /** All that was allowed; may be empty. */
-  readonly scope: string
-  readonly resource: readonly string[]
-  /** What is allowed again without asking; `null`: nothing is. */
-  readonly remembered_scope: string | null
-  readonly remembered_resource: readonly string[]
+  readonly allowed: GivenConsent
   readonly created_at: number
   readonly updated_at: number
 }
 
-type Row = Omit<Consent, 'resource' | 'remembered_resource'> & {
-  resource: string
-  remembered_resource: string
+/** As it lies in the row: a change since it was read is told by the text. */
+export interface StoredConsent extends Consent {
+  readonly text: string
 }
 
-const consent = (row: Row): Consent => ({
-  ...row,
-  resource: JSON.parse(row.resource) as readonly string[],
-  remembered_resource: JSON.parse(row.remembered_resource) as readonly string[],
-})
+type Row = Omit<Consent, 'allowed'> & { allowed: string }
 
-const COLUMNS =
-  'sub, client_id, scope, resource, remembered_scope, remembered_resource, created_at, updated_at'
-
-const FIND = `SELECT ${COLUMNS} FROM oauth_consent WHERE sub = $sub AND client_id = $client_id`
+const FIND = `SELECT sub, client_id, allowed, created_at, updated_at FROM oauth_consent
+  WHERE sub = $sub AND client_id = $client_id`
 
 /** What `sub` has allowed `client_id`. */
-export function* findConsent(sub: string, client_id: string): Work<Consent | undefined> {
+export function* findConsent(sub: string, client_id: string): Work<StoredConsent | undefined> {
   const row = yield* one<Row>(FIND, { sub, client_id })
-  return row === undefined ? undefined : consent(row)
+  if (row === undefined) return undefined
+  return { ...row, allowed: JSON.parse(row.allowed) as GivenConsent, text: row.allowed }
 }
 
-/** Writes a consent as it stands now; the caller has read it in this transaction, and only grows it. */
-export function* putConsent(row: Consent): Work<void> {
-  yield* run(
-    `INSERT INTO oauth_consent (${COLUMNS})
-     VALUES ($sub, $client_id, $scope, $resource, $remembered_scope, $remembered_resource, $created_at, $updated_at)
-     ON CONFLICT (sub, client_id) DO UPDATE SET scope = excluded.scope, resource = excluded.resource,
-       remembered_scope = excluded.remembered_scope, remembered_resource = excluded.remembered_resource,
-       updated_at = excluded.updated_at`,
-    {
-      ...row,
-      resource: JSON.stringify(row.resource),
-      remembered_resource: JSON.stringify(row.remembered_resource),
-    },
+/** Writes a first consent; `false` when there is one by now. */
+export function* insertConsent({ allowed, ...row }: Consent): Work<boolean> {
+  const inserted = yield* one(
+    `INSERT INTO oauth_consent (sub, client_id, allowed, created_at, updated_at)
+     VALUES ($sub, $client_id, $allowed, $created_at, $updated_at)
+     ON CONFLICT DO NOTHING RETURNING client_id`,
+    { ...row, allowed: JSON.stringify(allowed) },
   )
+  return inserted !== undefined
+}
+
+/** Writes a consent that has grown; `false` when it was changed or withdrawn since it was read. */
+export function* replaceConsent(before: StoredConsent, allowed: GivenConsent, now: number): Work<boolean> {
+  const { sub, client_id, text } = before
+  const row = yield* one(
+    `UPDATE oauth_consent SET allowed = $allowed, updated_at = $now
+     WHERE sub = $sub AND client_id = $client_id AND allowed = $text RETURNING client_id`,
+    { sub, client_id, text, allowed: JSON.stringify(allowed), now },
+  )
+  return row !== undefined
 }
 
 /** Forgets one consent; `false` when there was none. */

@@ -29,7 +29,8 @@ export interface Lane {
    * whoever has waited for PATIENCE is refused. Anything else refuses the batch.
    */
   fail(batch: readonly Job[], error: unknown): void
-  isEmpty(): boolean
+  /** How many works wait. */
+  size(): number
   /** Has jobs, and nothing to wait for. */
   isReady(): boolean
 }
@@ -83,7 +84,7 @@ export const createLane = (timers: Timers, wake: () => void): Lane => {
       if (jobs.length > 0) wait()
       else tries = 0
     },
-    isEmpty: () => jobs.length === 0,
+    size: () => jobs.length,
     isReady: () => jobs.length > 0 && !waiting,
   }
 }

@@ -7,13 +7,6 @@ export interface Spent {
   readonly resets_at: number
 }
 
-/** What is spent of a budget now; nothing when its window is over. */
-export const findSpent = (limit_key: string, now: number): Work<Spent | undefined> =>
-  one<Spent>('SELECT count, resets_at FROM oauthd_limit WHERE limit_key = $limit_key AND resets_at > $now', {
-    limit_key,
-    now,
-  })
-
 /** Spends one of a budget: the first of a window opens it until `resets_at`. Shared by every process. */
 export function* spend(limit_key: string, now: number, resets_at: number): Work<Spent> {
   const row = yield* one<Spent>(

@@ -55,23 +55,32 @@ export function* countSessions(sub: string, now: number): Work<number> {
 /** A session as a list shows it: never its hash. */
 export type ListedSession = Omit<Session, 'session_hash' | 'hash_key_id'>
 
-/** Live sessions, newest first: of one person, or of all when `sub` is undefined. */
+/** Which sessions `listSessions` gives; `before` is the last of the page before. */
+export interface SessionFilter {
+  readonly sub?: string | undefined
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+/** Live sessions, newest first: of one person, found by key, or of all when `sub` is undefined. */
 export const listSessions = (
-  filter: { readonly sub?: string | undefined; readonly before?: string | undefined; readonly limit: number },
+  { sub, before, limit }: SessionFilter,
   now: number,
-): Work<readonly ListedSession[]> =>
-  all<ListedSession>(
+): Work<readonly ListedSession[]> => {
+  const ofOne = sub === undefined ? '' : 'sub = $sub AND'
+  const behind = before === undefined ? '' : 'session_id < $before AND'
+  return all<ListedSession>(
     `SELECT session_id, sub, username, user_agent, auth_time, expires_at FROM oauth_session
-     WHERE ($sub = '' OR sub = $sub) AND ($before = '' OR session_id < $before) AND expires_at > $now
-     ORDER BY session_id DESC LIMIT $limit`,
-    { sub: filter.sub ?? '', before: filter.before ?? '', now, limit: filter.limit },
+     WHERE ${ofOne} ${behind} expires_at > $now ORDER BY session_id DESC LIMIT $limit`,
+    { ...(sub === undefined ? {} : { sub }), ...(before === undefined ? {} : { before }), now, limit },
   )
+}
 
 /** Removes sessions that ended before `before`, some at a time; gives how many. */
 export function* purgeSessions(before: number, limit: number): Work<number> {
   const rows = yield* all(
     `DELETE FROM oauth_session WHERE session_id IN (
-       SELECT session_id FROM oauth_session WHERE expires_at <= $before ORDER BY session_id LIMIT $limit
+       SELECT session_id FROM oauth_session WHERE expires_at <= $before ORDER BY expires_at LIMIT $limit
      ) RETURNING session_id`,
     { before, limit },
   )

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { storeError } from './sqlite-error.ts'
-import type { Params, Row, Statement, Work } from './work.ts'
+import type { Params, Row, Statement, Value, Work } from './work.ts'
 
 /** Steps works over one connection, inside whatever transaction the driver has opened. */
 export interface Stepper {
@@ -14,7 +14,9 @@ export interface Stepper {
 }
 
 interface Prepared {
-  readonly statement: Database.Statement<[Params], Row>
+  readonly statement: Database.Statement<[readonly Value[]], Row>
+  /** What each `?` stands for, in their order. */
+  readonly names: readonly string[]
   readonly returnsRows: boolean
   readonly writes: boolean
   readonly writesRegistry: boolean
@@ -23,6 +25,9 @@ interface Prepared {
 /** What others keep parsed copies of under `generation()`: clients, scopes and keys. */
 const WRITES_REGISTRY =
   /\b(?:into|update(?:\s+or\s+\w+)?|delete\s+from)\s+"?(?:oauth_client|oauth_client_secret|oauth_scope|oauth_signing_key|oauthd_hash_key)\b/i
+
+/** A parameter as works write it; no text of ours has a `$` anywhere else. */
+const NAME = /\$(\w+)/g
 
 /** Far above the number of statements in src/store; a bound in case a text is ever composed. */
 const MOST_PREPARED = 512
@@ -35,10 +40,17 @@ export const createStepper = (database: Database.Database, file: string): Steppe
   let wrote = false
 
   const prepare = (text: string): Prepared => {
-    const statement = database.prepare<[Params], Row>(text)
+    // By place: better-sqlite3 looks up every name of every call, at the price of the statement itself.
+    const names: string[] = []
+    const placed = text.replace(NAME, (_, name: string) => {
+      names.push(name)
+      return '?'
+    })
+    const statement = database.prepare<[readonly Value[]], Row>(placed)
     const writes = !statement.readonly
     const entry = {
       statement,
+      names,
       returnsRows: statement.reader,
       writes,
       writesRegistry: writes && WRITES_REGISTRY.test(text),
@@ -51,18 +63,18 @@ export const createStepper = (database: Database.Database, file: string): Steppe
   const execute = ({ text, params, want }: Statement, mayWrite: boolean): readonly Row[] => {
     try {
       const entry = prepared.get(text) ?? prepare(text)
-      refuseUnbindable(params)
+      const values = valuesOf(entry.names, params)
       if (entry.writes) {
         if (!mayWrite) throw new TypeError('a work that only reads may not write')
         if (entry.writesRegistry) wrote = true
       }
       // better-sqlite3: .get() and .all() throw on a statement that returns no rows.
       if (want === 'none' || !entry.returnsRows) {
-        entry.statement.run(params)
+        entry.statement.run(values)
         return NONE
       }
-      if (want === 'all') return entry.statement.all(params)
-      const row = entry.statement.get(params)
+      if (want === 'all') return entry.statement.all(values)
+      const row = entry.statement.get(values)
       return row === undefined ? NONE : [row]
     } catch (error) {
       throw storeError(error, file, text)
@@ -88,9 +100,9 @@ export const createStepper = (database: Database.Database, file: string): Steppe
 }
 
 /** better-sqlite3 stores `undefined` and NaN silently as NULL. */
-const refuseUnbindable = (params: Params): void => {
-  for (const name in params) {
+const valuesOf = (names: readonly string[], params: Params): Value[] =>
+  names.map((name) => {
     const value = params[name]
     if (value === undefined || Number.isNaN(value)) throw new TypeError(`parameter $${name} is ${value}`)
-  }
-}
+    return value
+  })

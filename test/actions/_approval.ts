@@ -57,10 +57,7 @@ export const approval = (given: Partial<Approval> = {}): Approval => ({
 export const consentRow = (given: Row = {}): Row => ({
   sub: 'us_1',
   client_id: 'cl_1',
-  scope: 'a b',
-  resource: '["https://api.example"]',
-  remembered_scope: 'a b',
-  remembered_resource: '["https://api.example"]',
+  allowed: JSON.stringify([{ resource: 'https://api.example', scope: 'a b', remembered: 'a b' }]),
   created_at: 1,
   updated_at: 1,
   ...given,

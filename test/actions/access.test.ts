@@ -8,10 +8,10 @@ const LIVE = { scope: 'b c', resource: '[]', username: 'ana', created_at: NOW - 
 const CONSENT = {
   sub: 'us_1',
   client_id: 'cl_1',
-  scope: 'a b',
-  resource: '["https://r.example"]',
-  remembered_scope: null,
-  remembered_resource: '[]',
+  allowed: JSON.stringify([
+    { resource: 'https://r.example', scope: 'a', remembered: null },
+    { resource: null, scope: 'b', remembered: null },
+  ]),
   created_at: NOW - 5,
   updated_at: NOW - 5,
 }
@@ -46,7 +46,8 @@ test('PG-07: a name that the person has now beats the one of an earlier approval
   const user = [
     { sub: 'us_1', username: 'anna', username_key: 'anna', created_at: 0, password_changed_at: 0 },
   ]
-  const remembered = { ...CONSENT, remembered_scope: '' }
+  const allowed = JSON.stringify([{ resource: null, scope: '', remembered: '' }])
+  const remembered = { ...CONSENT, allowed }
   const { result } = stepped(listAccess({ limit: 10 }, NOW), pair, [remembered], [], user, [])
   assert.deepEqual(
     result.map(({ username, client, last_used_at, remembered: is }) => [username, client, last_used_at, is]),

@@ -9,6 +9,7 @@ import { NOW, testStore } from '../_store.ts'
 import { approval, CLIENT, consentRow, REQUEST, SESSION_ROW, STORED } from './_approval.ts'
 
 const CLAIMED = [{ request_id: 'ar_1' }]
+const WRITTEN = [{ client_id: 'cl_1' }]
 const NONE: readonly [] = []
 
 const refused = (outcome: unknown, error: string): OAuthError => {
@@ -32,7 +33,7 @@ test('AZ-10: an approval claims the request, then makes an authorization and a c
     [SESSION_ROW],
     CLAIMED,
     NONE,
-    NONE,
+    WRITTEN,
     NONE,
     NONE,
   )
@@ -104,15 +105,15 @@ test('contract, approval: less than was asked may be allowed', () => {
     [SESSION_ROW],
     CLAIMED,
     NONE,
-    NONE,
+    WRITTEN,
     NONE,
     NONE,
   )
   assert.ok(!(result instanceof OAuthError))
   assert.equal(result.scope, 'b')
-  const said = statements.map(({ params }) => [params['scope'], params['remembered_scope']])
-  assert.deepEqual(said[4], ['b', 'b'])
-  assert.deepEqual(said[5], ['b', undefined])
+  const allowed = [{ resource: 'https://api.example', scope: 'b', remembered: 'b' }]
+  assert.deepEqual(JSON.parse(String(statements[4]?.params['allowed'])), allowed)
+  assert.equal(statements[5]?.params['scope'], 'b')
 })
 
 test('AZ-12, PG-07: an approval nobody was asked for needs the consent at that moment, and grows none', () => {
@@ -133,8 +134,10 @@ test('AZ-12, PG-07: an approval nobody was asked for needs the consent at that m
   ])
   for (const rows of [
     NONE,
-    [consentRow({ remembered_scope: 'a' })],
-    [consentRow({ remembered_resource: '[]' })],
+    ...[
+      { resource: 'https://api.example', scope: 'a b', remembered: 'a' },
+      { resource: null, scope: 'a b', remembered: 'a b' },
+    ].map((one) => [consentRow({ allowed: JSON.stringify([one]) })]),
   ]) {
     refused(stepped(approveRequest(unasked), NONE, [SESSION_ROW], rows).result, 'consent_required')
   }
@@ -159,7 +162,7 @@ test('contract, interaction API: where an app vouches for the person no session 
     NONE,
     CLAIMED,
     NONE,
-    NONE,
+    WRITTEN,
     NONE,
     NONE,
   )
@@ -172,7 +175,7 @@ const ends = (client: ReturnType<typeof literalClient>): readonly unknown[] => {
     NONE,
     CLAIMED,
     NONE,
-    NONE,
+    WRITTEN,
     NONE,
     NONE,
   )
@@ -210,7 +213,11 @@ test('AZ-15: of ten answers to one request at once one is taken, and a later one
   refused(await answer(11), 'invalid_request')
   refused(await store.write(() => denyRequest('ar_1', NOW)), 'invalid_request')
   assert.equal((await store.read(findAuthorizationRequest('ar_1')))?.used_at, NOW)
-  assert.equal((await store.read(findConsent('us_1', 'cl_1')))?.scope, 'a b')
+  const consent = await store.read(findConsent('us_1', 'cl_1'))
+  assert.deepEqual(
+    consent?.allowed.map(({ scope }) => scope),
+    ['a b'],
+  )
 })
 
 test('AZ-15: a request is over at its end, to the second', async (t) => {

@@ -3,11 +3,13 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { approveRequest } from '../../src/actions/authorization.ts'
 import { type Allowed, growConsent, withdrawConsent } from '../../src/actions/consent.ts'
-import { isRemembered } from '../../src/protocol/next-step.ts'
+import { isRemembered } from '../../src/protocol/given-consent.ts'
 import { findAuthorization } from '../../src/store/authorization.ts'
 import { findConsent } from '../../src/store/consent.ts'
+import type { Statement } from '../../src/store/work.ts'
 import { stepped, verbs } from '../_step.ts'
 import { NOW, testStore } from '../_store.ts'
+import { allowed } from '../protocol/_consent.ts'
 import { approval, consentRow, REQUEST } from './_approval.ts'
 
 const ALLOWED: Allowed = {
@@ -18,50 +20,49 @@ const ALLOWED: Allowed = {
   remember: false,
 }
 
+const row = ({ statements }: { readonly statements: readonly Statement[] }, at: number): unknown =>
+  JSON.parse(String(statements[at]?.params['allowed']))
+
 test('MC-08: a consent grows by scope and resource, and keeps when it was first given', () => {
-  const { statements } = stepped(growConsent(ALLOWED, NOW), [consentRow()], [])
-  assert.deepEqual(verbs(statements), ['SELECT', 'INSERT INTO oauth_consent'])
-  assert.deepEqual(statements[1]?.params, {
-    sub: 'us_1',
-    client_id: 'cl_1',
-    scope: 'a b c',
-    resource: '["https://api.example","https://b.example"]',
-    remembered_scope: 'a b',
-    remembered_resource: '["https://api.example"]',
-    created_at: 1,
-    updated_at: NOW,
-  })
+  const done = stepped(growConsent(ALLOWED, NOW), [consentRow()], [{}])
+  assert.deepEqual(verbs(done.statements), ['SELECT', 'UPDATE oauth_consent'])
+  assert.deepEqual(row(done, 1), [
+    { resource: 'https://api.example', scope: 'a b c', remembered: 'a b' },
+    { resource: 'https://b.example', scope: 'b c', remembered: null },
+  ])
 })
 
 test('contract, settled points: only what the person asked to remember is remembered', () => {
   const first = (remember: boolean) =>
-    stepped(growConsent({ ...ALLOWED, remember }, NOW), [], []).statements[1]?.params
-  assert.equal(first(false)?.['remembered_scope'], null)
-  assert.equal(first(false)?.['remembered_resource'], '[]')
-  assert.equal(first(true)?.['remembered_scope'], 'b c')
-  const { statements } = stepped(growConsent({ ...ALLOWED, remember: true }, NOW), [consentRow()], [])
-  assert.equal(statements[1]?.params['remembered_scope'], 'a b c')
+    row(stepped(growConsent({ ...ALLOWED, resource: [], remember }, NOW), [], [{}]), 1)
+  assert.deepEqual(first(false), [{ resource: null, scope: 'b c', remembered: null }])
+  assert.deepEqual(first(true), [{ resource: null, scope: 'b c', remembered: 'b c' }])
+})
+
+test('PG-07: a consent that was withdrawn or has grown since it was read is read again: nothing comes back', () => {
+  const other = consentRow({ allowed: '[]' })
+  const done = stepped(growConsent(ALLOWED, NOW), [consentRow()], [], [other], [], [], [], [other], [{}])
+  const wanted = ['SELECT', 'UPDATE oauth_consent']
+  assert.deepEqual(verbs(done.statements), [
+    ...wanted,
+    ...wanted,
+    'SELECT',
+    'INSERT INTO oauth_consent',
+    ...wanted,
+  ])
+  assert.equal(done.statements[1]?.params['text'], consentRow()['allowed'])
+  assert.equal(done.statements[7]?.params['text'], '[]')
 })
 
 test('AZ-12, RI-04: what was allowed with Remember is remembered, whatever was allowed before and after', async (t) => {
   const { store } = await testStore(t)
-  const allowed = fc.record({
-    scope: fc.subarray(['a', 'b', 'c']).map((tokens) => tokens.join(' ')),
-    resource: fc.subarray(['https://a.example', 'https://b.example']),
-    remember: fc.boolean(),
-  })
   await fc.assert(
     fc.asyncProperty(fc.array(allowed, { minLength: 1, maxLength: 5 }), fc.uuid(), async (all, sub) => {
       for (const one of all) {
         await store.write(() => growConsent({ ...one, sub, client_id: 'cl_1' }, NOW))
       }
       const consent = await store.read(findConsent(sub, 'cl_1'))
-      for (const one of all.filter(({ remember }) => remember)) assert.ok(isRemembered(consent, one))
-      const asked = all.filter(({ remember }) => !remember).flatMap(({ scope }) => scope.split(' '))
-      const kept = all.filter(({ remember }) => remember).flatMap(({ scope }) => scope.split(' '))
-      for (const scope of asked.filter((token) => token !== '' && !kept.includes(token))) {
-        assert.equal(isRemembered(consent, { scope, resource: [] }), false)
-      }
+      for (const one of all.filter(({ remember }) => remember)) assert.ok(isRemembered(consent?.allowed, one))
     }),
     { numRuns: 50 },
   )

@@ -4,6 +4,7 @@ import { countPurgeable, NOTHING_PURGED as NOTHING, type Purged, purgeSome } fro
 import { listClientSecrets } from '../../src/store/client-secret.ts'
 import { spend } from '../../src/store/limit.ts'
 import { listAccessTokens } from '../../src/store/token-list.ts'
+import { all } from '../../src/store/work.ts'
 import { stepped } from '../_step.ts'
 import { NOW, testStore } from '../_store.ts'
 import { putAuthorization, putCode, putRefreshToken, putRequest, putSession } from '../store/_people.ts'
@@ -21,6 +22,18 @@ test('LG-03: a purge takes some of each kind and says how many', () => {
     statements.map(({ params }) => params['limit']),
     Array.from({ length: 8 }, () => 2),
   )
+})
+
+test('LG-03: what is over is found by an index, however much is not', async (t) => {
+  const { store } = await testStore(t)
+  const { statements } = stepped(purgeSome(NOW, 2), ...Array.from({ length: 8 }, () => []))
+  const walked = []
+  for (const { text, params } of statements) {
+    const plan = await store.write(() => all<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`, params))
+    walked.push(...plan.map(({ detail }) => detail).filter((detail) => /^SCAN oauth/.test(detail)))
+  }
+  // Of these a client has two.
+  assert.deepEqual(walked, ['SCAN oauth_client_secret'])
 })
 
 test('LG-03: no authorization goes while a token or a code may name it', () => {

@@ -23,8 +23,8 @@ export const findChromium = (env: Readonly<Record<string, string | undefined>> =
 }
 
 /** A browser of its own; the system's sandbox is not for root. */
-export const openChromium = (): Promise<Browser> =>
+export const openChromium = (...args: readonly string[]): Promise<Browser> =>
   chromium.launch({
     executablePath: findChromium(),
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...args],
   })

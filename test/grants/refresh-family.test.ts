@@ -47,7 +47,7 @@ const present = async ({ at, client }: Real, token: string): Promise<string | un
     now: Math.floor(at.server.clock() / 1000),
     note: {},
   }
-  const work = await tokenWork(at.server, await at.server.registry.latest(), exchange, {
+  const work = tokenWork(at.server, [], exchange, {
     client: client.client,
     grant,
     form,

@@ -194,6 +194,17 @@ test('RT-10: a used token whose grace is over is reuse: the family ends, and it 
   await assertEnded(at, next(first), member(first, 'access_token'))
 })
 
+test('RT-10: the log says from which address reuse came', async (t) => {
+  const at = await started(t)
+  await at.refresh(at.refresh_token)
+  at.advance(31)
+  const form = { grant_type: 'refresh_token', refresh_token: at.refresh_token, ...credentials(at.client) }
+  assert.deepEqual(refusal(await at.post('token', form, { ip: '192.0.2.7' })), INVALID)
+  const { authorization_id, client } = at
+  const told = { authorization_id, client_id: client.client_id, address: '192.0.2.7' }
+  assert.partialDeepStrictEqual(at.logged, [{ ...told, message: 'refresh_reuse' }])
+})
+
 test('RT-10, RT-11: a used token whose successor was used is reuse, also inside the grace', async (t) => {
   const at = await started(t)
   const token = next(await at.refresh(at.refresh_token))

@@ -39,7 +39,11 @@ const answers = (): readonly (readonly [code: string, label: string])[] => {
       const error = new SecretError(code as SecretError['code'], '', '')
       return [code, `Exit ${problemOf(error).exit}`] as const
     }),
-    ...found(/new OAuthError\(\s*'([a-z_]+)'/g, text).map(([, code = '']) => {
+    // Those an app may give for a denial, and those named where they are thrown.
+    ...[
+      ...found(/'([a-z_]+)',\n/g, /const DENIALS = \[[^\]]*/.exec(text)?.[0] ?? ''),
+      ...found(/new OAuthError\(\s*'([a-z_]+)'/g, text),
+    ].map(([, code = '']) => {
       const error = new OAuthError(code as ErrorCode, '')
       const { exit } = problemOf(error)
       return [code, exit === 2 ? 'Exit 2' : `HTTP ${error.status}`] as const

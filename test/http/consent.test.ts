@@ -87,9 +87,25 @@ test('AZ-12, MC-08: more scope is asked for alone, what was allowed stands besid
   assert.doesNotMatch(known, /orders:write/)
   hasCode(await browser.press(page, 'Allow'))
   const consent = await h.server.store.read(findConsent(sub, client.client_id))
-  assert.deepEqual([consent?.scope, consent?.remembered_scope], ['orders:read orders:write', 'orders:read'])
+  const allowed = { resource: null, scope: 'orders:read orders:write', remembered: 'orders:read' }
+  assert.deepEqual(consent?.allowed, [allowed])
   hasCode(await ask({ scope: 'orders:read' }))
   isAsked(await ask({ scope: 'orders:read orders:write' }))
+})
+
+test('RI-04: what is remembered at one resource is remembered at no other, nor where none is named', async () => {
+  const [api, other] = ['https://api.example', 'https://other.example']
+  const { browser, ask } = await visit(
+    {},
+    { remember: true, request: { scope: 'orders:read', resource: api } },
+  )
+  isAsked(await ask({ scope: 'orders:read', resource: undefined }))
+  const page = await ask({ scope: 'orders:write', resource: other })
+  hasCode(await browser.press(page, 'Allow', { remember: '1' }))
+  hasCode(await ask({ scope: 'orders:read', resource: api }))
+  hasCode(await ask({ scope: 'orders:write', resource: other }))
+  for (const resource of [api, [api, other]]) isAsked(await ask({ scope: 'orders:write', resource }))
+  isAsked(await ask({ scope: 'orders:read', resource: other }))
 })
 
 test('RI-04: the page names each resource, and a remembered consent does not cover a new one', async () => {
@@ -212,7 +228,10 @@ test('AZ-12: Remember this decision is not ticked, and only ticked it remembers'
   assert.doesNotMatch(box, /checked/)
   await browser.press(page, 'Allow', { remember: 'on' })
   const consent = await h.server.store.read(findConsent(sub, client.client_id))
-  assert.equal(consent?.remembered_scope, null)
+  assert.deepEqual(
+    consent?.allowed.map(({ remembered }) => remembered),
+    [null],
+  )
 })
 
 test('TK-04, AZ-09: a redirect_uri that was left out is the registered one', async () => {

@@ -173,7 +173,7 @@ test('AZ-12: an approval grows the consent when the browser is back, and not bef
   const { browser, path } = await allowed({ scope: 'orders:read' }, 'u-new')
   assert.equal(await consent(), undefined)
   await browser.get(path)
-  assert.equal((await consent())?.scope, 'orders:read')
+  assert.deepEqual((await consent())?.allowed, [{ resource: null, scope: 'orders:read', remembered: null }])
 })
 
 test('contract, interaction API: where an app asks, no page of ours takes its place', async () => {

@@ -116,6 +116,20 @@ test('RFC 6750 3: without a live token that has oauthd:interactions nothing is t
   assert.equal((await app.look(id)).status, 200)
 })
 
+test('BCP 2.3: a token for another resource is no key to an endpoint of ours; one for the issuer is', async () => {
+  const client = await h.client({ scope: 'oauthd:interactions introspect' })
+  const id = await asked()
+  for (const [resource, status] of [
+    ['https://api.example', 401],
+    [h.server.settings.issuer, 200],
+  ] as const) {
+    const token = await h.token(client, { resource })
+    const headers = { authorization: `Bearer ${token}` }
+    assert.equal((await h.send('GET', `/oauth/interactions/${id}`, { headers })).status, status)
+    assert.equal((await h.post('introspect', { token }, headers)).status, status)
+  }
+})
+
 test('contract, settled points: a person never has a token with oauthd:interactions', async () => {
   const greedy = await h.client({
     ...WEB,

@@ -1,8 +1,9 @@
 /** Tokens of a person: what introspection says of them, and what revocation ends. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { revoke as revokeClient } from '../../src/clients.ts'
 import type { Authorization } from '../../src/store/authorization.ts'
-import { inspectToken } from '../../src/tokens.ts'
+import { inspectToken, revokeOne } from '../../src/tokens.ts'
 import { allow, appClient, credentials, family, member, refresh } from '../_person.ts'
 import { type TestClient, type TestServer, testClient, testServer } from '../_server.ts'
 import { NOW } from '../_store.ts'
@@ -163,4 +164,28 @@ test('TM-02, RT-06: a refresh token is inactive from the second of its idle end 
   assert.equal((await at.introspect(at.refresh_token))['active'], true)
   at.advance(1)
   assert.deepEqual(await at.introspect(at.refresh_token), INACTIVE)
+})
+
+test('TM-02, RT-06: no refresh token says that it lives longer than what it was issued under', async (t) => {
+  const at = await testServer(t)
+  for (const refresh_rotate of ['always', 'never']) {
+    const client = await appClient(at.server, { refresh_token_ttl: 86_400, refresh_rotate })
+    const end = Math.floor(at.server.clock() / 1000) + 86_400
+    const ends = async (token: string): Promise<unknown> =>
+      (await at.post('introspect', { token, ...credentials(client) })).body['exp']
+    const { refresh_token } = await family(at, client)
+    assert.equal(await ends(refresh_token), end)
+    at.advance(100)
+    assert.equal(await ends(member(await refresh(at, client, refresh_token), 'refresh_token')), end)
+  }
+})
+
+test('RFC 7009 2.2: of a refresh token that is over with its approval or its client nothing is revoked', async (t) => {
+  const at = await person(t, { expires_at: NOW + 60 })
+  at.advance(60)
+  assert.equal(await revokeOne(at.server, at.refresh_token), false)
+  const other = await appClient(at.server)
+  const { refresh_token } = await family(at, other)
+  await revokeClient(at.server, other.client_id)
+  assert.equal(await revokeOne(at.server, refresh_token), false)
 })

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { availableAlgorithms, createPasswords } from '../../src/crypto/password.ts'
 import { assemble, PREFIX } from '../../src/protocol/token-form.ts'
 import { findAuthorizationRequest } from '../../src/store/authorization-request.ts'
+import { listSessions } from '../../src/store/session.ts'
 import { findUserByName, updatePassword } from '../../src/store/user.ts'
 import { deleteUser, endSessionsOf, findUsersBy, setPassword } from '../../src/users.ts'
 import { heading, PASSWORD, person, requestOf, WEB } from './_authorize.ts'
@@ -86,6 +87,16 @@ test('PG-04: with an https issuer both cookies are __Host- and Secure', async (t
   )
   assert.deepEqual([...browser.cookies.keys()], ['__Host-oauthd_browser', '__Host-oauthd_session'])
   assert.ok(await isSignedIn(browser, secure))
+})
+
+test('PG-07: what a browser says of itself is kept for the list of browsers, cut', async () => {
+  const browser = h.browser()
+  const csrf = csrfOf(await browser.get('/oauth/sign-in'))
+  const headers = { 'user-agent': `Browser ${'x'.repeat(400)}` }
+  await browser.post('/oauth/sign-in', { username: 'ana', password: PASSWORD, csrf }, headers)
+  const sessions = await h.server.store.read(listSessions({ sub, limit: 100 }, NOW))
+  const kept = sessions.flatMap(({ user_agent }) => (user_agent?.startsWith('Browser ') ? [user_agent] : []))
+  assert.deepEqual(kept, [`Browser ${'x'.repeat(248)}`])
 })
 
 const csrfOf = ({ text }: Answered): string => /name="csrf" value="([\w-]{43})"/.exec(text)?.[1] ?? ''

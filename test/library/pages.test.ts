@@ -54,3 +54,26 @@ test('contract, library: a wrong member of pages is a TypeError that names it, a
     await assert.rejects(createOAuthServer(options(pages)), { name: 'TypeError', message })
   }
 })
+
+test('contract, library: every setting is an option by its name: with interaction_url people go to the host', async (t) => {
+  environment(t, {})
+  const server = await createOAuthServer({
+    db: join(temporaryFolder(t), 'app.db'),
+    enabled: true,
+    code_ttl: 30,
+    refresh_ttl: '30d',
+    refresh_idle_ttl: '1d',
+    refresh_grace: 0,
+    session_ttl: '1h',
+    interaction_url: 'https://app.example/ask',
+  })
+  t.after(() => server.close())
+  const redirect_uri = 'https://shop.example/cb'
+  const { client_id } = await server.clients.create({ client_name: 'Shop', redirect_uris: [redirect_uri] })
+  const code_challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+  const asked = { response_type: 'code', client_id, redirect_uri, code_challenge }
+  const query = new URLSearchParams({ ...asked, code_challenge_method: 'S256' })
+  const answer = await server.fetch(new Request(`http://localhost:6749/oauth/authorize?${query}`))
+  assert.equal(answer.status, 302)
+  assert.match(answer.headers.get('location') ?? '', /^https:\/\/app\.example\/ask\?interaction=ar_/)
+})

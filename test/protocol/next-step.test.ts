@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import {
-  isRemembered,
-  maySpare,
-  type NextStep,
-  nextStep,
-  type Standing,
-} from '../../src/protocol/next-step.ts'
+import { grownConsent, isRemembered } from '../../src/protocol/given-consent.ts'
+import { maySpare, type NextStep, nextStep, type Standing } from '../../src/protocol/next-step.ts'
 import { NOW } from '../_store.ts'
+import { allowed } from './_consent.ts'
 
 const REQUEST: Standing['request'] = {
   redirect_uri: 'https://a.example/cb',
@@ -19,12 +15,8 @@ const REQUEST: Standing['request'] = {
   session_id: null,
 }
 const SESSION: NonNullable<Standing['session']> = { session_id: 's1', auth_time: NOW - 100 }
-const CONSENT: NonNullable<Standing['consent']> = {
-  scope: 'a b',
-  resource: [],
-  remembered_scope: 'a b',
-  remembered_resource: [],
-}
+const ALLOWED = { resource: null, scope: 'a b', remembered: 'a b' }
+const CONSENT: NonNullable<Standing['consent']> = [ALLOWED]
 const WEB: Standing['client'] = { token_endpoint_auth_method: null, first_party: false }
 const NATIVE: Standing['client'] = { token_endpoint_auth_method: 'none', first_party: false }
 
@@ -58,25 +50,25 @@ test('AZ-12: a remembered consent to the same or more spares the page', () => {
 })
 
 test('AZ-12: what was allowed and not remembered is asked again, in the same session too', () => {
-  const consent = { ...CONSENT, remembered_scope: null }
+  const consent = [{ ...ALLOWED, remembered: null }]
   assert.deepEqual(step({ consent }), { kind: 'consent', question: { scopes: ['a', 'b'], known: [] } })
 })
 
 test('AZ-12: on growth the page shows what is new, and beside it what was allowed', () => {
-  const consent = { ...CONSENT, scope: 'a x', remembered_scope: 'a' }
+  const consent = [{ ...ALLOWED, scope: 'a x', remembered: 'a' }]
   assert.deepEqual(step({ consent }), { kind: 'consent', question: { scopes: ['b'], known: ['a'] } })
 })
 
 test('RI-04: a remembered consent does not cover a new resource, for which every scope is new', () => {
   const request = { resource: ['https://api.example'] }
   assert.deepEqual(step({ request }), { kind: 'consent', question: { scopes: ['a', 'b'], known: [] } })
-  const narrow = { ...CONSENT, scope: 'a', remembered_scope: 'a' }
+  const narrow = [{ ...ALLOWED, scope: 'a', remembered: 'a' }]
   assert.deepEqual(step({ request, consent: narrow }), {
     kind: 'consent',
     question: { scopes: ['a', 'b'], known: [] },
   })
-  const resource = ['https://API.example/', 'https://b.example']
-  assert.equal(kind({ request, consent: { ...CONSENT, resource, remembered_resource: resource } }), 'issue')
+  const consent = ['https://b.example', 'https://API.example/'].map((resource) => ({ ...ALLOWED, resource }))
+  assert.equal(kind({ request, consent }), 'issue')
 })
 
 test('decision 13: a public client on loopback or a private-use scheme is always asked for', () => {
@@ -153,12 +145,7 @@ const standings: fc.Arbitrary<Standing> = fc.record({
   }),
   session: fc.constantFrom(undefined, SESSION, { session_id: 's2', auth_time: NOW }),
   consent: fc.option(
-    fc.record({
-      scope: scopes,
-      resource: resources,
-      remembered_scope: fc.option(scopes),
-      remembered_resource: resources,
-    }),
+    fc.array(allowed).map((all) => all.reduce(grownConsent, [])),
     { nil: undefined },
   ),
   now: fc.constant(NOW),

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { OAuthError } from '../../src/protocol/error.ts'
 import {
   distinctResources,
   isSameResource,
+  narrowResources,
   readResources,
   resourceProblem,
 } from '../../src/protocol/resource.ts'
@@ -86,4 +88,15 @@ test('contract, bad input: more than 20 resources are invalid_target, named twic
   assert.equal(readResources(many.slice(1)).length, 20)
   refusal('invalid_target', () => readResources(many))
   refusal('invalid_target', () => readResources(Array.from({ length: 21 }, () => 'https://a.example')))
+})
+
+test('RT-04, RI-02: a later request names some of what was granted, as it was granted; never one more', () => {
+  const granted = ['https://a.example', 'https://b.example/v1']
+  assert.equal(narrowResources(granted, []), granted)
+  assert.deepEqual(narrowResources(granted, ['HTTPS://A.example/']), ['https://a.example'])
+  assert.deepEqual(narrowResources(granted, ['https://b.example/v1', 'https://a.example']), granted)
+  for (const beyond of [['https://c.example'], ['https://a.example', 'https://c.example']]) {
+    assert.ok(narrowResources(granted, beyond) instanceof OAuthError)
+  }
+  assert.ok(narrowResources([], ['https://a.example']) instanceof OAuthError)
 })

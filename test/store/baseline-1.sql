@@ -144,6 +144,7 @@ CREATE TABLE oauth_session (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX oauth_session_sub ON oauth_session (sub, session_id);
+CREATE INDEX oauth_session_expires ON oauth_session (expires_at);
 
 -- What a client asked for at the authorization endpoint, after it was examined: pages and the
 -- interaction API carry only its id. Lives 15 minutes, is bound to the browser that brought it, and
@@ -233,15 +234,12 @@ CREATE TABLE oauth_refresh_token (
 CREATE INDEX oauth_refresh_token_purge ON oauth_refresh_token (purge_at);
 CREATE INDEX oauth_refresh_token_sealed ON oauth_refresh_token (sealed_until) WHERE sealed IS NOT NULL;
 
--- What a person has allowed a client so far, and how much of it without being asked again. Grows with
--- each approval; removed when access is taken back.
+-- What a person has allowed a client so far, and how much of it without being asked again: what was
+-- allowed at one resource is allowed at no other. Grows with each approval; removed when access is taken back.
 CREATE TABLE oauth_consent (
   sub TEXT NOT NULL,
   client_id TEXT NOT NULL,
-  scope TEXT NOT NULL, -- all that was allowed; may be empty
-  resource TEXT NOT NULL, -- JSON list
-  remembered_scope TEXT, -- NULL: always asked
-  remembered_resource TEXT NOT NULL, -- JSON list
+  allowed TEXT NOT NULL, -- JSON list of {"resource" (null: the issuer), "scope", "remembered" (a scope; null: always asked)}
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (sub, client_id)

@@ -11,6 +11,8 @@ test('house 4: a lock of another process is waited for by timer, 1, 2, 4, 8, 16,
   const other = connection(t, file)
   other.exec('BEGIN IMMEDIATE')
   const written = Promise.all([store.write(() => put('a')), store.write(() => put('b'))])
+  // Two together wait a turn for more.
+  await turnOver()
   for (let tries = 0; tries < 6; tries += 1) {
     await turnOver()
     timers.fire()
@@ -131,6 +133,7 @@ test('house 4: a batch that must be run again waits for the lock that it let go'
   })
   const store = driver(t, database, timers)
   const ended = Promise.allSettled([store.write(() => put('a')), store.write(() => putAndThrow('b'))])
+  await turnOver()
   await turnOver()
   assert.deepEqual(timers.delays, [1])
   other.exec('ROLLBACK')
