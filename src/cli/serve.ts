@@ -77,7 +77,7 @@ export const serve: Command = defineCommand({
         onWarning: ({ message }) => print.warn(message),
       })
       listening = await listenOn(
-        limitPipelining((req, res) => {
+        limitPipelining({ log }, (req, res) => {
           if (stop.isAsked()) res.shouldKeepAlive = false
           void ready.promise.then((handle) => handle(req, res))
         }),
