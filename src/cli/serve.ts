@@ -66,7 +66,7 @@ export const serve: Command = defineCommand({
         onWarning: ({ message }) => print.warn(message),
       })
       listening = await listenOn(
-        limitPipelining((req, res) => {
+        limitPipelining({ log }, (req, res) => {
           if (stop.isAsked()) res.shouldKeepAlive = false
           if (handle !== undefined) handle(req, res)
           else void ready.promise.then(() => handle?.(req, res))

@@ -7,6 +7,7 @@ import type { Server } from '../server.ts'
 import { type Answer, type Exchange, type Handler, json } from './answer.ts'
 import { corsHeaders, options } from './cors.ts'
 import { endFaults } from './faults.ts'
+import { PAGE_HEADERS } from './page.ts'
 import { refuse } from './refuse.ts'
 import { refusePage } from './refuse-page.ts'
 import { type Route, routes } from './routes.ts'
@@ -85,8 +86,9 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
     let answer: Answer
     try {
       answer = await dispatch(server, route, exchange)
-      // A refusal shows nothing, and a preflight is no work of the handler.
-      if (answer.status < 400 && handlerOf(route, req.method) !== undefined) endFaults(server.log, route.name)
+      if (isSuccess(exchange, answer) && handlerOf(route, req.method) !== undefined) {
+        endFaults(server.log, route.name)
+      }
     } catch (thrown) {
       answer = isPage ? refusePage(server, exchange, thrown) : refuse(server.log, exchange, thrown)
     }
@@ -110,6 +112,10 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
   }
 }
 
+/** A refusal shows nothing, nor does one that a browser takes to the client (AZ-07), by 302 or a page. */
+const isSuccess = ({ note }: Exchange, { status }: Answer): boolean =>
+  status < 400 && note['error'] === undefined
+
 /** PG-01: whoever came over https once, comes so again; RFC 6797 section 7.2 forbids it over http. */
 const pageHeaders = ({ settings }: Server): Readonly<Record<string, string>> =>
   settings.issuer.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}
@@ -125,6 +131,7 @@ const dispatch = (server: Server, route: Route, exchange: Exchange): Answer | Pr
     }
     return handler(server, exchange)
   }
+  if (method === 'HEAD' && route.acts) return LOOKED_AT
   const methods = (['GET', 'POST'] as const).filter((one) => route[one] !== undefined)
   const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(', ')
   if (method === 'OPTIONS') return options(route.cors, allow, exchange.request)
@@ -135,7 +142,11 @@ const dispatch = (server: Server, route: Route, exchange: Exchange): Answer | Pr
   return refusePage(server, exchange, new OAuthError('invalid_request', use, { status: 405 }), { allow })
 }
 
+/** HTTP-13, RFC 9110 9.2.1: HEAD works where GET does, and is safe. What GET would do, it does not say. */
+const LOOKED_AT: Answer = { status: 200, headers: PAGE_HEADERS, body: null }
+
 const handlerOf = (route: Route, method: string): Handler | undefined => {
   if (method === 'POST' && route.POST !== undefined) return route.POST
+  if (method === 'HEAD' && route.acts) return undefined
   return method === 'GET' || method === 'HEAD' || route.at === 'anywhere' ? route.GET : undefined
 }

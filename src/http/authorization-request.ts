@@ -103,7 +103,11 @@ export const openedRequest = async (server: Server, exchange: Exchange): Promise
   return { server, exchange, browser, client, request: stored, stored, by: 'page' }
 }
 
-/** AZ-07: a fault of ours reaches the client; what is for the person alone becomes a page. */
+/**
+ * AZ-07: a fault of ours reaches the client; what is for the person alone becomes a page. The request stays
+ * open, since what could not write an approval can write no end either: whoever goes back and allows again
+ * brings the client a code with the state of the fault. AZ-15 holds for codes, of which there is one.
+ */
 export const tellingClient = async (
   pending: Pending,
   work: () => ReturnType<typeof proceed>,

@@ -1,4 +1,5 @@
 import { examined, identified } from '../authorizations.ts'
+import { OAuthError } from '../protocol/error.ts'
 import { type LooseForm, parseLoosely } from '../protocol/loose-form.ts'
 import type { Server } from '../server.ts'
 import { type Answer, type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
@@ -25,11 +26,35 @@ export const authorize: Handler = (server, exchange) =>
 export const authorizeByForm: Handler = async (server, exchange) => {
   const form = await readLooseForm(server, exchange)
   return answered(server, exchange, form, 'page', async () => {
+    const known = [...form.values].filter(([name]) => KNOWN.has(name))
     const resource = form.resource.map((uri): [string, string] => ['resource', uri])
-    const query = new URLSearchParams([...form.values, ...resource])
-    return empty(303, { ...NO_STORE, location: `${basePath(server)}/authorize?${query}` })
+    const query = new URLSearchParams([...known, ...resource])
+    const location = `${basePath(server)}/authorize?${query}`
+    if (location.length > LOCATION_LIMIT) {
+      throw new OAuthError('invalid_request', 'the parameters are too long for a URL')
+    }
+    return empty(303, { ...NO_STORE, location })
   })
 }
+
+/** HTTP-06: what is not known is ignored, and not carried on. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'client_id',
+  'redirect_uri',
+  'response_type',
+  'response_mode',
+  'scope',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+  'prompt',
+  'max_age',
+  'login_hint',
+  'ui_locales',
+])
+
+/** HTTP-09: a head of 16 KiB is refused, and a browser has more to say in it than the URL. */
+const LOCATION_LIMIT = 12_288
 
 /** A request whose client, and whose every parameter, is sound. */
 type Asked = Pick<Pending, 'client' | 'request'>

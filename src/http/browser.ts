@@ -53,8 +53,11 @@ const isFromOurPage = ({ settings }: Server, { request }: Exchange): boolean => 
   const [from, issuer] = [new URL(origin), new URL(settings.issuer)]
   // A page of the same host over plain http is anybody's on the way.
   if (from.protocol !== issuer.protocol) return false
-  return from.host === issuer.host || from.host === new URL(request.url).host
+  return from.host === issuer.host || from.host === hostOf(request)
 }
+
+/** RFC 9110 7.2: the Host header, as anybody may write it; `undefined` when it names no host. */
+const hostOf = ({ url }: Request): string | undefined => (URL.canParse(url) ? new URL(url).host : undefined)
 
 const forged = (cause: string): OAuthError =>
   new OAuthError('access_denied', 'this form was not sent from its page', { cause, page: 'forged' })

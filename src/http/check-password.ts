@@ -1,6 +1,7 @@
 import { refundTry, spendTry, type TryKeys } from '../actions/session.ts'
 import { TooBusy } from '../crypto/bounded.ts'
 import { UncheckableHash, type Verdict } from '../crypto/password.ts'
+import { isShared } from '../protocol/address.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { preparePassword } from '../protocol/password-rules.ts'
 import { usernameKey } from '../protocol/username.ts'
@@ -65,12 +66,16 @@ const verdictOn = (
 ): Promise<Verdict> =>
   user === undefined ? passwords.pretend(password) : passwords.verify(password, user.password_hash)
 
-/** LG-01: what is counted is stored under a keyed hash; a name typed wrong may be a password. */
+/**
+ * LG-01: what is counted is stored under a keyed hash; a name typed wrong may be a password. An address
+ * that may be a proxy's has no budget of its own (RL-02): anybody could spend it for everybody behind it.
+ */
 const tryKeys = ({ secrets }: Server, exchange: Exchange, username_key: string): TryKeys => {
   const address = addressOf(exchange)
+  const isOnes = address !== undefined && !isShared(address)
   return {
     user_and_address: secrets.limitKey(`sign-in ${address ?? '-'} ${username_key}`),
-    address: address === undefined ? undefined : secrets.limitKey(`sign-in ${address}`),
+    address: isOnes ? secrets.limitKey(`sign-in ${address}`) : undefined,
   }
 }
 

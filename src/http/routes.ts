@@ -25,8 +25,10 @@ export interface Route {
   readonly name: string
   /** The path below its place where it is not the name; `:id` is a parameter of the exchange. */
   readonly path?: string
-  /** GET answers HEAD too (HTTP-13). */
+  /** GET answers HEAD too (HTTP-13), unless it acts. */
   readonly GET?: Handler
+  /** Its GET does what is done once: keeps a request, gives a code. HEAD, which a look ahead sends, must not. */
+  readonly acts?: true
   readonly POST?: Handler
   readonly cors: Cors
   /** Who reads its refusals: a program (JSON), or a person (a page). */
@@ -35,13 +37,22 @@ export interface Route {
 
 /** Every endpoint, one line each. */
 export const routes = (): readonly Route[] => [
-  { at: 'prefix', name: 'authorize', cors: 'none', refusals: 'page', GET: authorize, POST: authorizeByForm },
+  {
+    at: 'prefix',
+    name: 'authorize',
+    cors: 'none',
+    refusals: 'page',
+    acts: true,
+    GET: authorize,
+    POST: authorizeByForm,
+  },
   {
     at: 'prefix',
     name: 'authorization_request',
     path: 'authorize/:request_id',
     cors: 'none',
     refusals: 'page',
+    acts: true,
     GET: authorizationRequest,
     POST: decideAuthorizationRequest,
   },
@@ -92,6 +103,7 @@ export const routes = (): readonly Route[] => [
     path: 'interactions/:request_id/resume',
     cors: 'none',
     refusals: 'page',
+    acts: true,
     GET: resume,
   },
   { at: 'well-known', name: 'metadata', cors: 'document', GET: metadata },

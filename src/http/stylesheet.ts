@@ -57,7 +57,9 @@ const asset = (
   name: string,
   headers: Readonly<Record<string, string>>,
 ): Answer => {
-  const kept = new URL(request.url).pathname.endsWith(`/${name}`)
+  // Not parsed: the Host that begins it is anybody's to write, and may be none.
+  const [path = ''] = request.url.split('?')
+  const kept = path.endsWith(`/${name}`)
   return {
     status: 200,
     headers: {

@@ -13,6 +13,7 @@ interface Connection {
 
 interface Refusal {
   readonly status: number
+  readonly error?: string
   readonly description: string
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -25,6 +26,12 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   host_missing: { status: 400, description: 'the request has no Host header' },
   host_repeated: { status: 400, description: 'the request has more than one Host header' },
   expectation: { status: 417, description: 'nothing but 100-continue can be expected' },
+  too_many: {
+    status: 503,
+    error: 'temporarily_unavailable',
+    description: 'too many requests at once; try again in a moment',
+    headers: { 'retry-after': '1' },
+  },
   // RFC 9110 15.5.6: an answer 405 names what may be used.
   connect: {
     status: 405,
@@ -45,9 +52,9 @@ interface Told {
 /** ERR-09: every answer has a request id, repeated in the log. */
 const tell = ({ log }: Pick<Server, 'log'>, reason: string): Told => {
   const request_id = newRequestId()
-  const { status, description, headers } = REFUSALS[reason] ?? MALFORMED
+  const { status, error = 'invalid_request', description, headers } = REFUSALS[reason] ?? MALFORMED
   log.info({ request_id, route: 'unparsed', status, reason }, 'request')
-  const body = JSON.stringify({ error: 'invalid_request', error_description: description })
+  const body = JSON.stringify({ error, error_description: description })
   return {
     status,
     headers: {

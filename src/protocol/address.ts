@@ -15,4 +15,14 @@ export const addressGroup = (address: string): string => {
   return `${first.map((hextet) => hextet.replace(/^0+(?=.)/, '')).join(':')}::/64`
 }
 
+/**
+ * Whether many people may share this address, as told by {@link addressGroup}: a reverse proxy's, or that
+ * of a household's or a cluster's gateway. Loopback, private use, link-local, and shared by a carrier (RFC
+ * 6890, RFC 4193).
+ */
+export const isShared = (group: string): boolean => SHARED.test(group)
+
+const SHARED =
+  /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|0:0:0:0::|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/
+
 const hextets = (text: string): readonly string[] => (text === '' ? [] : text.split(':'))

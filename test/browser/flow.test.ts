@@ -34,6 +34,20 @@ const atClient = async (page: Page, redirect_uri = SHOP_CALLBACK): Promise<strin
 
 const lastToken = (): string => world.app.redeemed.at(-1)?.access_token ?? ''
 
+test('PG-03: a sign-in page that said no, loaded again, says no again and is not taken for forged', async () => {
+  const { page, close } = await world.visit()
+  await begin(page)
+  await signIn(page, 'ana', 'wrong horse battery')
+  for (let times = 0; times < 2; times += 1) {
+    assert.equal((await page.reload())?.status(), 401)
+    assert.match(await headingOf(page), /^Sign in to /)
+  }
+  await signIn(page)
+  await press(page, 'Deny')
+  await atClient(page)
+  await close()
+})
+
 for (const javaScriptEnabled of [true, false]) {
   const script = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript'
 

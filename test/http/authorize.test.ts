@@ -135,6 +135,24 @@ test('HTTP-02: POST with a form behaves as GET does: errors lead back, what is s
   assert.equal(json.status, 400)
 })
 
+test('HTTP-06, HTTP-09: a form carries on only what the protocol knows, and nothing that no URL can hold', async () => {
+  const browser = h.browser()
+  const form = requestOf(web).split('?')[1] ?? ''
+  const unknown = Array.from({ length: 10 }, (_, index) => `&x${index}=${'y'.repeat(4000)}`).join('')
+  const location = (await browser.post('/oauth/authorize', form + unknown)).headers.get('location') ?? ''
+  assert.deepEqual(
+    [...new URL(location, ISSUER).searchParams],
+    [...new URLSearchParams(form)],
+    'the same, and no more',
+  )
+  // Three octets in a URL for each of these.
+  const long = `&login_hint=${'%40'.repeat(4000)}&ui_locales=${'%40'.repeat(400)}`
+  const refused = await browser.post('/oauth/authorize', form + long)
+  assert.equal(refused.headers.get('location'), null)
+  assert.equal(parameters(refused)['error'], 'invalid_request')
+  assert.equal(parameters(refused)['state'], 's 1')
+})
+
 test('HTTP-02: other methods than GET and POST are 405 with Allow', async () => {
   const answered = await h.send('PUT', '/oauth/authorize')
   assert.equal(answered.status, 405)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Server } from '../../src/server.ts'
 import { StoreError, type StoreErrorCode } from '../../src/store/store-error.ts'
+import { parameters, person, requestOf, signIn, WEB } from './_authorize.ts'
 import { basic, type LogLine, openHarness } from './_harness.ts'
 
 const h = await openHarness()
@@ -85,6 +86,33 @@ test('HTTP-18: each kind of failure is told, and no success but one of the same 
       ['database_full', 2],
       ['database_failed', 2],
     ],
+  )
+})
+
+test('HTTP-18, AZ-07: a fault that a browser takes to the client, by 302 or by a page, is no success', async () => {
+  const web = await h.client(WEB)
+  await person(h)
+  const browser = h.browser()
+  const page = await signIn(browser, await browser.get(requestOf(web)))
+  const full = stores('database_full')
+  const lines = await told(async () => {
+    for (let count = 0; count < 3; count += 1) {
+      const answered = await h.browser().get(requestOf(web), {}, full)
+      assert.equal(parameters(answered)['error'], 'temporarily_unavailable')
+      const action = /action="(\/oauth\/authorize\/[^"]+)"/.exec(page.text)?.[1] ?? ''
+      const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
+      const left = await browser.post(action, { csrf, username: 'ana', decision: 'allow' }, {}, full)
+      assert.deepEqual([left.status, parameters(left)['error']], [200, 'temporarily_unavailable'])
+    }
+  })
+  assert.deepEqual(
+    lines.map(({ msg }) => msg),
+    ['fault'],
+  )
+  const over = await told(() => h.browser().get(requestOf(web)))
+  assert.deepEqual(
+    over.map(({ fault, times }) => [fault, times]),
+    [['database_full', 6]],
   )
 })
 

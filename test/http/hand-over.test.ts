@@ -50,6 +50,14 @@ test('contract, interaction API: a page of the app without a query gets one', as
   assert.match(answered.headers.get('location') ?? '', /^https:\/\/login\.example\/start\?interaction=ar_/)
 })
 
+test('AZ-15, HTTP-13: HEAD on the way back uses no decision up', async () => {
+  const { browser, path } = await allowed()
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const head = await h.send('HEAD', path, { headers: { cookie } })
+  assert.deepEqual([head.status, head.headers.get('location')], [200, null])
+  assert.ok(parameters(await browser.get(path))['code'])
+})
+
 test('HTTP-02: a request by form comes again as a GET, and is handed over like any other', async () => {
   const browser = h.browser()
   const form = new URL(requestOf(web), 'http://localhost').search.slice(1)

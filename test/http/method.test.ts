@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { parameters, person, requestOf, signIn, WEB } from './_authorize.ts'
 import { basic, openHarness } from './_harness.ts'
 
 const h = await openHarness()
@@ -47,6 +48,25 @@ test('HTTP-13: HEAD is GET without the body', async () => {
     for (const name of ['content-type', 'etag', 'cache-control', 'access-control-allow-origin']) {
       assert.equal(head.headers.get(name), get.headers.get(name), name)
     }
+  }
+})
+
+test('HTTP-13, RFC 9110 9.2.1: HEAD gives no code and keeps no request where GET does', async () => {
+  const web = await h.client({ ...WEB, first_party: true })
+  await person(h)
+  const browser = h.browser()
+  const first = await browser.get(requestOf(web))
+  const id = /name="request" value="(ar_[0-9a-z]{26})"/.exec(first.text)?.[1] ?? ''
+  assert.ok(parameters(await signIn(browser, first))['code'])
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  assert.ok(parameters(await browser.get(requestOf(web)))['code'], 'GET gives a code without a page')
+  const kept = { ...h.server.store, write: () => assert.fail('HEAD wrote') }
+  for (const target of [requestOf(web), `/oauth/authorize/${id}`, '/oauth/authorize']) {
+    const head = await h.send('HEAD', target, { headers: { cookie } }, { ...h.server, store: kept })
+    assert.deepEqual([head.status, head.text, head.headers.get('location')], [200, '', null], target)
+    assert.deepEqual(head.headers.getSetCookie(), [])
+    assert.equal(head.headers.get('content-type'), 'text/html; charset=utf-8')
+    assert.equal(head.headers.get('cache-control'), 'no-store')
   }
 })
 

@@ -138,6 +138,16 @@ test('attack, password spraying: one password for many names is stopped at the a
   assert.equal((await guess('203.0.113.8', 'ana', PASSWORD)).status, 303)
 })
 
+test('RL-02: nobody behind a proxy is locked out by failures of others behind it, and a user still is limited', async (t) => {
+  const { guess } = await doors(t)
+  for (const proxy of ['127.0.0.1', '::1', '10.0.0.2', '172.17.0.1', 'fd00::2']) {
+    const tries = await repeat(120, (index) => guess(proxy, `user${index}`))
+    assert.deepEqual(tries, Array(120).fill(401), proxy)
+    assert.equal((await guess(proxy, 'ana', PASSWORD)).status, 303, proxy)
+    assert.deepEqual(await repeat(11, () => guess(proxy)), [...Array(10).fill(401), 429], proxy)
+  }
+})
+
 test('PG-08: good sign-ins of many people behind one address spend nothing of it', async (t) => {
   const { guess } = await doors(t)
   assert.deepEqual(await repeat(120, () => guess('203.0.113.7', 'ana', PASSWORD)), Array(120).fill(303))

@@ -125,6 +125,27 @@ test('HTTP-15, MD-06: the Host header changes nothing, however it is written', a
   assert.equal((await send(post(`/oauth/token?${secret}`, { host: 'evil#' }))).status, 400)
 })
 
+test('HTTP-15: a Host header that names no host gets the style of a page, and no form through, and is no fault', async () => {
+  const page = await h.send('GET', '/oauth/sign-in')
+  const style = /href="([^"]+\.css)"/.exec(page.text)?.[1] ?? ''
+  const csrf = 'csrf=x&username=ana&password=x'
+  const type = 'application/x-www-form-urlencoded'
+  for (const host of ['localhost:99999', '[::1', 'a b']) {
+    const [css] = await wire.send(bytesOf('GET', style, { host }))
+    assert.deepEqual([css?.status, css?.headers['content-type']], [200, 'text/css; charset=utf-8'], host)
+    assert.match(css?.headers['cache-control'] ?? '', /immutable/)
+    const origin = 'http://another.example'
+    const [forged] = await wire.send(
+      bytesOf('POST', '/oauth/sign-in', { host, origin, 'content-type': type }, csrf),
+    )
+    assert.equal(forged?.status, 403, host)
+  }
+  assert.deepEqual(
+    h.lines().filter(({ msg }) => msg === 'fault'),
+    [],
+  )
+})
+
 test('RFC 9112 3.2: no Host header, and more than one, is a JSON 400 that closes the connection', async () => {
   for (const head of [
     'GET /healthz HTTP/1.1',
