@@ -4,6 +4,7 @@ import { createPasswords, type Passwords } from './crypto/password.ts'
 import { randomBytes } from './crypto/random.ts'
 import { type SealKey, seal, sealKeys, unseal, WrongSecret } from './crypto/seal.ts'
 import { createSecrets, newId, type Secrets } from './crypto/secret.ts'
+import { createHousekeeping, type Housekeeping } from './housekeeping.ts'
 import {
   findMasterSecret,
   generateMasterSecret,
@@ -62,7 +63,7 @@ export interface ServerOptions {
   readonly page_files?: PageFiles | undefined
   readonly clock?: Clock | undefined
   readonly passwords?: Passwords | undefined
-  /** How it waits to wipe sealed copies. */
+  /** How it waits to wipe sealed copies and to remove what is over. */
   readonly alarm?: Alarm | undefined
   readonly log?: Log | undefined
   readonly onWarning?: ((warning: { code: string; message: string }) => void) | undefined
@@ -77,6 +78,8 @@ export interface Server {
   readonly page_files: PageFiles
   /** Who serves sweeps once at the start: `sealed.sweep()` (RT-11). */
   readonly sealed: SealedWipe
+  /** Who serves starts it: what is over goes by itself (LG-03). */
+  readonly housekeeping: Housekeeping
   readonly passwords: Passwords
   readonly clock: Clock
   readonly log: Log
@@ -122,11 +125,13 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
     const master = found ?? (await firstMasterSecret(store, db, options.mode))
     const seal_keys = sealKeys(master.secret)
     const keys = await openHashKeys(store, seal_keys, master, clock())
-    const sealed = createSealedWipe(store, {
+    const timed = {
       clock,
       alarm: options.alarm ?? realAlarm,
-      onFault: (err) => log.error({ err }, 'fault'),
-    })
+      onFault: (err: unknown) => log.error({ err }, 'fault'),
+    }
+    const sealed = createSealedWipe(store, timed)
+    const housekeeping = createHousekeeping(store, timed)
     return {
       settings,
       store,
@@ -134,6 +139,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       secrets: createSecrets(keys),
       page_files: options.page_files ?? { css: '', logo: undefined },
       sealed,
+      housekeeping,
       passwords: options.passwords ?? createPasswords(),
       clock,
       log,
@@ -142,6 +148,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       signingKeys: publishedKeys(store, seal_keys, clock),
       close() {
         sealed.stop()
+        housekeeping.stop()
         return store.close()
       },
     }

@@ -90,6 +90,7 @@ export const serve: Command = defineCommand({
       refuseUnheard(listening.server, server)
       await server.store.write(() => putState('issuer', issuer))
       await server.sealed.sweep()
+      server.housekeeping.start()
       ready.resolve(createListener(server))
       await announce(server, { ...settings, issuer, port: listening.port }, print)
       // Made beforehand, so that nobody waits for it: a database's first signing key.

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { createLane, type Failure, type Job, type Lane } from './lane.ts'
 import { isStoreWide, storeError } from './sqlite-error.ts'
+import { createPages } from './sqlite-pages.ts'
 import { createStepper } from './sqlite-statement.ts'
 import { StoreError } from './store-error.ts'
 import { realTimers, type Timers } from './timers.ts'
@@ -27,6 +28,7 @@ const LARGEST_BATCH = 256
 export const createSqliteStore = (database: Database.Database, options: SqliteStoreOptions): Store => {
   const { file, timers = realTimers } = options
   const stepper = createStepper(database, file)
+  const pages = createPages(database, file)
   const control = (text: string): (() => void) => {
     const statement = database.prepare(text)
     return () => {
@@ -198,6 +200,8 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
       }
       return look.promise
     },
+    space: () => pages.space(),
+    reclaim: (most) => pages.reclaim(most),
     status() {
       try {
         return {

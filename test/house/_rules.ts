@@ -47,7 +47,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   resource: { rooms: ['actions', 'store', 'crypto', 'protocol'], types: ['server.ts'], packages: ['h3'] },
   outbound: { rooms: ['protocol', 'store'], packages: ['node:https', 'jose'] },
   cli: {
-    rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'master-secret.ts', 'page-files.ts'],
+    rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'master-secret.ts', 'page-files.ts', 'housekeeping.ts'],
     packages: [/^node:/, 'commander', 'smol-toml', 'cli-table3'],
     only: [
       { files: /^src\/cli\/ask[a-z-]*\.ts$/, packages: ['inquirer', /^@inquirer\//] },
@@ -59,7 +59,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'master-secret.ts': { rooms: ['crypto'], packages: ['node:fs'] },
   'page-files.ts': { rooms: ['protocol'], packages: ['node:fs'] },
-  'server.ts': { rooms: [...MIDDLE, 'master-secret.ts'], types: ['page-files.ts'], packages: ['node:fs'] },
+  'housekeeping.ts': { rooms: ['actions', 'store'], packages: [] },
+  'server.ts': {
+    rooms: [...MIDDLE, 'master-secret.ts', 'housekeeping.ts'],
+    types: ['page-files.ts'],
+    packages: ['node:fs'],
+  },
   ...Object.fromEntries(NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts'], packages: [] }])),
   'library.ts': { rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'page-files.ts'], packages: ['h3'] },
   'index.ts': {
