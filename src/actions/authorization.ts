@@ -131,7 +131,8 @@ function* authorize(approval: Approval): Work<Approved> {
   const { authorization_id, code } = fresh
   const { client_id } = client
   const code_ttl = client.code_ttl ?? lifetimes.code_ttl
-  const expires_at = now + lifetimeOf(client, lifetimes)
+  // Nothing was issued yet: who never comes for the code leaves nothing standing.
+  const expires_at = now + code_ttl
   yield* insertAuthorization({
     authorization_id,
     client_id,
@@ -153,7 +154,8 @@ function* authorize(approval: Approval): Work<Approved> {
     redirect_uri: request.redirect_uri,
     code_challenge: request.code_challenge,
     wrong_tries: 0,
-    expires_at: now + code_ttl,
+    expires_at,
+    authorization_expires_at: now + lifetimeOf(client, lifetimes),
     purge_at: expires_at,
     used_at: null,
   })

@@ -17,7 +17,7 @@ export interface Authorization {
   readonly created_at: number
   /** Moved once a day at the most. */
   readonly last_used_at: number
-  /** The absolute end of everything it leads to (RT-06). */
+  /** The end of its code until that is used; then the absolute end of everything it leads to (RT-06). */
   readonly expires_at: number
   readonly revoked_at: number | null
 }
@@ -152,6 +152,14 @@ export function* touchAuthorization(authorization_id: string, now: number): Work
   yield* run(
     'UPDATE oauth_authorization SET last_used_at = $now WHERE authorization_id = $authorization_id',
     { authorization_id, now },
+  )
+}
+
+/** Its code was used: what it leads to may last until then. */
+export function* extendAuthorization(authorization_id: string, expires_at: number): Work<void> {
+  yield* run(
+    'UPDATE oauth_authorization SET expires_at = $expires_at WHERE authorization_id = $authorization_id',
+    { authorization_id, expires_at },
   )
 }
 

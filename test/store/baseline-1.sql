@@ -171,7 +171,8 @@ CREATE TABLE oauth_authorization_request (
 CREATE INDEX oauth_authorization_request_expires ON oauth_authorization_request (expires_at);
 
 -- What a person allowed a client, once: every code and token carries its id, so that revoked_at ends
--- all of them in one statement. Never outlives expires_at, which no refresh moves (RT-06).
+-- all of them in one statement. Ends with its code until that is redeemed; then expires_at is the end of
+-- all it leads to, which no refresh moves (RT-06).
 CREATE TABLE oauth_authorization (
   authorization_id TEXT NOT NULL PRIMARY KEY, -- au_…, time-ordered
   client_id TEXT NOT NULL,
@@ -192,8 +193,9 @@ CREATE TABLE oauth_authorization (
 CREATE INDEX oauth_authorization_sub ON oauth_authorization (sub, client_id);
 CREATE INDEX oauth_authorization_expires ON oauth_authorization (expires_at);
 
--- An authorization code: made when the browser is sent back, claimed once by setting used_at. Kept
--- until the authorization's end, so that a late replay is still recognised (TK-08).
+-- An authorization code: made when the browser is sent back, claimed once by setting used_at. One that
+-- is never used goes when it ends; a used one is kept until the authorization's end, so that a late
+-- replay is still recognised (TK-08).
 CREATE TABLE oauth_authorization_code (
   code_id TEXT NOT NULL PRIMARY KEY, -- the public half of the code, time-ordered
   code_hash TEXT NOT NULL,
@@ -204,7 +206,8 @@ CREATE TABLE oauth_authorization_code (
   code_challenge TEXT NOT NULL,
   wrong_tries INTEGER NOT NULL, -- with another verifier; the third ends it (TK-07)
   expires_at INTEGER NOT NULL,
-  purge_at INTEGER NOT NULL, -- the authorization's end
+  authorization_expires_at INTEGER NOT NULL, -- when the authorization shall end, once this is used
+  purge_at INTEGER NOT NULL, -- its own end; that of the authorization once it is used
   used_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
