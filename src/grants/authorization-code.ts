@@ -4,6 +4,7 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { matchesChallenge } from '../protocol/pkce.ts'
 import { narrowResources, readResources } from '../protocol/resource.ts'
+import { stillRegistered } from '../protocol/scope.ts'
 import { type Authorization, extendAuthorization, findAuthorization } from '../store/authorization.ts'
 import {
   type AuthorizationCode,
@@ -47,11 +48,12 @@ export const authorizationCode: PersonGrant = {
         yield* countWrongTry(code.code_id)
         return refused('wrong code_verifier')
       }
+      const scope = stillRegistered(found.authorization.scope, client.scope)
+      if (scope === undefined) return refused('no scope of it is left to the client')
       const resource = narrowResources(found.authorization.resource, resources)
       if (resource instanceof OAuthError) return resource
       if (!(yield* claimAuthorizationCode(code.code_id, now))) return yield* refuseTaken(code, now)
       const authorization = yield* redeemed(found.authorization, code)
-      const { scope } = authorization
       const ttl = client.access_token_ttl ?? access_token_ttl
       const issued = yield* issueUnder(fresh, authorization, {
         grant_type: GRANT_TYPE,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { updateClient } from '../../src/clients.ts'
 import { authorizationCode } from '../../src/grants/authorization-code.ts'
 import type { PersonAttempt } from '../../src/grants/grant.ts'
 import { OAuthError } from '../../src/protocol/error.ts'
@@ -176,6 +177,14 @@ test('RI-02: a token is for a part of the resources allowed, all by default; mor
   const whole = await allowed(t, { authorization: { resource } })
   const all = await inspectToken(whole.server, member(await whole.redeem(), 'access_token'))
   assert.deepEqual(all.kind === 'active' && all.token.aud, resource)
+})
+
+test('CL-02: a code gives no scope that was taken from the client since', async (t) => {
+  const at = await allowed(t)
+  await updateClient(at.server, at.client.client_id, () => ({ scope: 'c' }))
+  assert.deepEqual(refusal(await at.redeem()), INVALID)
+  await updateClient(at.server, at.client.client_id, () => ({ scope: 'b c' }))
+  assert.equal((await at.redeem()).body['scope'], 'b')
 })
 
 test('HTTP-06: scope at a code exchange is ignored', async (t) => {
