@@ -163,12 +163,14 @@ CREATE TABLE oauth_authorization_request (
   browser_mac TEXT NOT NULL, -- HMAC of request_id under the secret of the browser's cookie
   session_id TEXT, -- the session that was made for it (prompt=login)
   decision TEXT, -- JSON: what the app decided, until the browser comes back for it with the ticket
+  decided_sub TEXT, -- for whom it was approved: whoever takes access back takes this back too
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   used_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX oauth_authorization_request_expires ON oauth_authorization_request (expires_at);
+CREATE INDEX oauth_authorization_request_decided ON oauth_authorization_request (decided_sub) WHERE decided_sub IS NOT NULL;
 
 -- What a person allowed a client, once: every code and token carries its id, so that revoked_at ends
 -- all of them in one statement. Ends with its code until that is redeemed; then expires_at is the end of

@@ -69,6 +69,8 @@ export interface Approval {
   readonly person: Person
   /** The session that says who it is; `null` where an app does. */
   readonly session_id: string | null
+  /** The app that says who it is and what is allowed. */
+  readonly decided_by?: string
   /** The whole of what was asked, or less. */
   readonly scope: string
   /** Extra claims, which reach introspection. */
@@ -103,6 +105,12 @@ export function* approveRequest(approval: Approval): Work<Approved | OAuthError>
   // TK-11: a token of a person must never read as one of a client.
   if ((yield* findClient(person.sub)) !== undefined) {
     return new OAuthError('access_denied', 'sub is the client_id of a client')
+  }
+  if (approval.decided_by !== undefined) {
+    const app = yield* findClient(approval.decided_by)
+    if (app === undefined || app.revoked_at !== null) {
+      return new OAuthError('access_denied', 'the app that allowed it is revoked')
+    }
   }
   // PG-09: signed out, or deleted with its user, since somebody looked.
   if (session_id !== null && (yield* findSession(session_id)) === undefined) {

@@ -2,6 +2,7 @@ import { type Client, type ClientMetadata, isConfidential } from '../protocol/cl
 import { OAuthError } from '../protocol/error.ts'
 import { PREFIX } from '../protocol/token-form.ts'
 import { countLiveTokens } from '../store/access-token.ts'
+import { hasAuthorization } from '../store/authorization.ts'
 import {
   type ClientFilter,
   claimClient,
@@ -20,6 +21,7 @@ import {
   listShownSecrets,
   type ShownSecret,
 } from '../store/client-secret.ts'
+import { countConsents } from '../store/consent.ts'
 import { findUser } from '../store/user.ts'
 import type { Work } from '../store/work.ts'
 
@@ -41,11 +43,18 @@ export function* registerClient(
     revoked_at: null,
   }
   // RFC 9068 section 5: a client_id is no `sub`. Generated ones cannot be: no sub begins as they do.
-  if (!client_id.startsWith(PREFIX.client) && (yield* findUser(client_id)) !== undefined) return undefined
+  if (!client_id.startsWith(PREFIX.client) && (yield* isKnownSub(client_id))) return undefined
   if (!(yield* insertClient(client))) return undefined
   if (secret !== undefined)
     yield* insertClientSecret({ ...secret, client_id, created_at: now, expires_at: null })
   return client
+}
+
+/** A user, or somebody an app has vouched for. */
+function* isKnownSub(sub: string): Work<boolean> {
+  return (
+    (yield* findUser(sub)) !== undefined || (yield* hasAuthorization(sub)) || (yield* countConsents(sub)) > 0
+  )
 }
 
 /**

@@ -78,7 +78,7 @@ export const approve = (
 /** Makes an authorization and its code; a stored request is answered by that, once. */
 export const grant = async (
   { server, exchange, client, request, stored }: Pending,
-  allowed: Pick<Approval, 'person' | 'session_id' | 'scope' | 'claims' | 'answer'>,
+  allowed: Pick<Approval, 'person' | 'session_id' | 'scope' | 'claims' | 'answer' | 'decided_by'>,
 ): Promise<Granted | OAuthError> => {
   const code = server.secrets.mint('authorization_code', exchange.at)
   const fresh = { authorization_id: newId(PREFIX.authorization, exchange.at), code }

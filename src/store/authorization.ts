@@ -1,3 +1,4 @@
+import { voidDecisionsOf } from './authorization-request.ts'
 import { all, count, one, run, type Work } from './work.ts'
 
 /** A row of oauth_authorization: what a person allowed a client, once. Times are epoch seconds. */
@@ -69,7 +70,7 @@ export function* markAuthorizationRevoked(authorization_id: string, now: number)
   return row !== undefined
 }
 
-/** Ends everything a person allowed one client, or any when `client_id` is undefined; gives how many. */
+/** Ends everything a person allowed one client, also what an app has just approved, or any when `client_id` is undefined; gives how many. */
 export function* revokeAuthorizationsOf(
   sub: string,
   client_id: string | undefined,
@@ -81,7 +82,14 @@ export function* revokeAuthorizationsOf(
      WHERE sub = $sub ${of} AND revoked_at IS NULL RETURNING authorization_id`,
     client_id === undefined ? { sub, now } : { sub, client_id, now },
   )
+  yield* voidDecisionsOf(sub, client_id, now)
   return rows.length
+}
+
+/** Whether somebody of that name has ever allowed something that is still kept. */
+export function* hasAuthorization(sub: string): Work<boolean> {
+  const row = yield* one('SELECT authorization_id FROM oauth_authorization WHERE sub = $sub LIMIT 1', { sub })
+  return row !== undefined
 }
 
 /** How much of what a person allowed still stands. */
