@@ -164,15 +164,18 @@ CREATE TABLE oauth_authorization_request (
   browser_mac TEXT NOT NULL, -- HMAC of request_id under the secret of the browser's cookie
   session_id TEXT, -- the session that was made for it (prompt=login)
   decision TEXT, -- JSON: what the app decided, until the browser comes back for it with the ticket
+  decided_sub TEXT, -- for whom it was approved: whoever takes access back takes this back too
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   used_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX oauth_authorization_request_expires ON oauth_authorization_request (expires_at);
+CREATE INDEX oauth_authorization_request_decided ON oauth_authorization_request (decided_sub) WHERE decided_sub IS NOT NULL;
 
 -- What a person allowed a client, once: every code and token carries its id, so that revoked_at ends
--- all of them in one statement. Never outlives expires_at, which no refresh moves (RT-06).
+-- all of them in one statement. Ends with its code until that is redeemed; then expires_at is the end of
+-- all it leads to, which no refresh moves (RT-06).
 CREATE TABLE oauth_authorization (
   authorization_id TEXT NOT NULL PRIMARY KEY, -- au_…, time-ordered
   client_id TEXT NOT NULL,
@@ -193,8 +196,9 @@ CREATE TABLE oauth_authorization (
 CREATE INDEX oauth_authorization_sub ON oauth_authorization (sub, client_id);
 CREATE INDEX oauth_authorization_expires ON oauth_authorization (expires_at);
 
--- An authorization code: made when the browser is sent back, claimed once by setting used_at. Kept
--- until the authorization's end, so that a late replay is still recognised (TK-08).
+-- An authorization code: made when the browser is sent back, claimed once by setting used_at. One that
+-- is never used goes when it ends; a used one is kept until the authorization's end, so that a late
+-- replay is still recognised (TK-08).
 CREATE TABLE oauth_authorization_code (
   code_id TEXT NOT NULL PRIMARY KEY, -- the public half of the code, time-ordered
   code_hash TEXT NOT NULL,
@@ -205,7 +209,8 @@ CREATE TABLE oauth_authorization_code (
   code_challenge TEXT NOT NULL,
   wrong_tries INTEGER NOT NULL, -- with another verifier; the third ends it (TK-07)
   expires_at INTEGER NOT NULL,
-  purge_at INTEGER NOT NULL, -- the authorization's end
+  authorization_expires_at INTEGER NOT NULL, -- when the authorization shall end, once this is used
+  purge_at INTEGER NOT NULL, -- its own end; that of the authorization once it is used
   used_at INTEGER
 ) STRICT, WITHOUT ROWID;
 

@@ -71,6 +71,7 @@ export const openOnce = (db: string, server: Server, apps: readonly Credentials[
             wrong_tries: 0,
             // A run may begin late.
             expires_at: now + 600,
+            authorization_expires_at: now + DAY,
             purge_at: now + DAY,
             used_at: null,
           }),

@@ -139,6 +139,7 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
     onWarning: ({ code, message }) => log.warn({ code }, message),
   })
   await server.sealed.sweep()
+  server.housekeeping.start()
   return embedded(server)
 }
 

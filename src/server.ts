@@ -5,6 +5,7 @@ import { randomBytes } from './crypto/random.ts'
 import { type SealKey, seal, sealKeys } from './crypto/seal.ts'
 import { createSecrets, newId, type Secrets } from './crypto/secret.ts'
 import { createEvents, type Events } from './events.ts'
+import { createHousekeeping, type Housekeeping } from './housekeeping.ts'
 import {
   findMasterSecret,
   generateMasterSecret,
@@ -66,7 +67,7 @@ export interface ServerOptions {
   readonly page_files?: PageFiles | undefined
   readonly clock?: Clock | undefined
   readonly passwords?: Passwords | undefined
-  /** How it waits to wipe sealed copies. */
+  /** How it waits to wipe sealed copies and to remove what is over. */
   readonly alarm?: Alarm | undefined
   readonly log?: Log | undefined
   readonly onWarning?: ((warning: { code: string; message: string }) => void) | undefined
@@ -81,6 +82,8 @@ export interface Server {
   readonly page_files: PageFiles
   /** Who serves sweeps once at the start: `sealed.sweep()` (RT-11). */
   readonly sealed: SealedWipe
+  /** Who serves starts it: what is over goes by itself (LG-03). */
+  readonly housekeeping: Housekeeping
   readonly passwords: Passwords
   readonly clock: Clock
   readonly log: Log
@@ -128,11 +131,13 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
     const master = found ?? (await firstMasterSecret(store, db, options.mode))
     const seal_keys = sealKeys(master.secret)
     const keys = await openHashKeys(store, seal_keys, master, clock())
-    const sealed = createSealedWipe(store, {
+    const timed = {
       clock,
       alarm: options.alarm ?? realAlarm,
-      onFault: (err) => log.error({ err }, 'fault'),
-    })
+      onFault: (err: unknown) => log.error({ err }, 'fault'),
+    }
+    const sealed = createSealedWipe(store, timed)
+    const housekeeping = createHousekeeping(store, timed)
     return {
       settings,
       store,
@@ -140,6 +145,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       secrets: createSecrets(keys),
       page_files: options.page_files ?? { css: '', logo: undefined },
       sealed,
+      housekeeping,
       passwords: options.passwords ?? createPasswords(),
       clock,
       log,
@@ -149,6 +155,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       signingKeys: publishedKeys(store, seal_keys, clock),
       close() {
         sealed.stop()
+        housekeeping.stop()
         return store.close()
       },
     }

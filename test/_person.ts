@@ -53,6 +53,7 @@ export const allow = async (
         authorization_id,
         client_id,
         expires_at: at + (client.code_ttl ?? server.settings.code_ttl),
+        authorization_expires_at: expires_at,
         purge_at: expires_at,
         ...of_code,
       }),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { growConsent } from '../src/actions/consent.ts'
+import { createClient } from '../src/clients.ts'
 import type { Passwords } from '../src/crypto/password.ts'
 import type { Server } from '../src/server.ts'
 import { findAuthorization, insertAuthorization } from '../src/store/authorization.ts'
@@ -154,4 +156,17 @@ test('PG-09: a deleted user is gone with sessions, consents and what was allowed
   assert.deepEqual(await findUsersBy(server, 'ana'), [])
   assert.equal(await deleteUser(server, ana.sub), undefined)
   assert.deepEqual(await lossOf(server, ana.sub), { sessions: 0, consents: 0, authorizations: 0 })
+})
+
+test('TK-11: a client gets no id that is the sub of somebody an app has vouched for', async (t) => {
+  const { server } = await testServer(t)
+  await server.store.write(() => putAuthorization({ sub: 'gina' }))
+  await server.store.write(() =>
+    growConsent({ sub: 'hugo', client_id: 'cl_1', scope: 'a', resource: [], remember: false }, NOW),
+  )
+  const given = { client_name: 'A', grant_types: ['client_credentials'] }
+  for (const client_id of ['gina', 'hugo']) {
+    assert.equal(await createClient(server, given, { client_id }), undefined)
+  }
+  assert.ok(await createClient(server, given, { client_id: 'ida' }))
 })

@@ -55,6 +55,7 @@ interface Interaction {
   readonly interaction: string
   readonly client: { readonly client_name: string; readonly owner?: string }
   readonly scopes: readonly { readonly scope: string; readonly title: string | null }[]
+  readonly resource: readonly string[]
   readonly consented: boolean
   readonly destination: { readonly host?: string; readonly scheme?: string }
   readonly prompt?: string
@@ -175,13 +176,14 @@ const signInPage = (
   )
 
 const consentPage = (
-  { interaction, client, scopes, destination }: Interaction,
+  { interaction, client, scopes, resource, destination }: Interaction,
   { sub, username }: Session,
 ): Response =>
   page(
     `${client.client_name} wants access`,
     `<p>You are signed in as ${escaped(username)}. ${escaped(client.client_name)} wants to:</p>
     <ul>${scopes.map(({ scope, title }) => `<li>${escaped(title ?? scope)}</li>`).join('')}</ul>
+    ${resource.map((uri) => `<p>at ${escaped(uri)}</p>`).join('')}
     <p>You go on to ${escaped(destination.host ?? `the app for ${destination.scheme}:`)}.</p>
     <form method="post" action="/consent">
       <input type="hidden" name="interaction" value="${interaction}">

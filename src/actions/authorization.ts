@@ -69,6 +69,8 @@ export interface Approval {
   readonly person: Person
   /** The session that says who it is; `null` where an app does. */
   readonly session_id: string | null
+  /** The app that says who it is and what is allowed. */
+  readonly decided_by?: string
   /** The whole of what was asked, or less. */
   readonly scope: string
   /** Extra claims, which reach introspection. */
@@ -104,6 +106,12 @@ export function* approveRequest(approval: Approval): Work<Approved | OAuthError>
   if ((yield* findClient(person.sub)) !== undefined) {
     return new OAuthError('access_denied', 'sub is the client_id of a client')
   }
+  if (approval.decided_by !== undefined) {
+    const app = yield* findClient(approval.decided_by)
+    if (app === undefined || app.revoked_at !== null) {
+      return new OAuthError('access_denied', 'the app that allowed it is revoked')
+    }
+  }
   // PG-09: signed out, or deleted with its user, since somebody looked.
   if (session_id !== null && (yield* findSession(session_id)) === undefined) {
     return new OAuthError('login_required', 'nobody is signed in any more')
@@ -131,7 +139,8 @@ function* authorize(approval: Approval): Work<Approved> {
   const { authorization_id, code } = fresh
   const { client_id } = client
   const code_ttl = client.code_ttl ?? lifetimes.code_ttl
-  const expires_at = now + lifetimeOf(client, lifetimes)
+  // Nothing was issued yet: who never comes for the code leaves nothing standing.
+  const expires_at = now + code_ttl
   yield* insertAuthorization({
     authorization_id,
     client_id,
@@ -153,7 +162,8 @@ function* authorize(approval: Approval): Work<Approved> {
     redirect_uri: request.redirect_uri,
     code_challenge: request.code_challenge,
     wrong_tries: 0,
-    expires_at: now + code_ttl,
+    expires_at,
+    authorization_expires_at: now + lifetimeOf(client, lifetimes),
     purge_at: expires_at,
     used_at: null,
   })

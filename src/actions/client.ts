@@ -21,6 +21,7 @@ import {
   listShownSecrets,
   type ShownSecret,
 } from '../store/client-secret.ts'
+import { countConsents } from '../store/consent.ts'
 import { findUser } from '../store/user.ts'
 import type { Work } from '../store/work.ts'
 
@@ -51,7 +52,7 @@ export function* registerClient(
 
 /** Of the built-in users, or of an app's who allowed something: an app has no list of its people here. */
 function* isPerson(sub: string): Work<boolean> {
-  return (yield* findUser(sub)) !== undefined || (yield* isSubOfAny(sub))
+  return (yield* findUser(sub)) !== undefined || (yield* isSubOfAny(sub)) || (yield* countConsents(sub)) > 0
 }
 
 /**

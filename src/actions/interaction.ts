@@ -8,8 +8,16 @@ import {
 import { findClient } from '../store/client.ts'
 import type { Work } from '../store/work.ts'
 
-/** A decision as it rests in the row; `ticket_mac` is of what the address for the browser carries. */
-export type KeptDecision = Decision & { readonly ticket_mac: string }
+/**
+ * A decision as it rests in the row; `ticket_mac` is of what the address for the browser carries,
+ * `decided_by` the client_id of the app, which must not have been revoked meanwhile.
+ */
+export type KeptDecision = Decision & {
+  readonly ticket_mac: string
+  readonly decided_by: string
+  /** Epoch seconds. */
+  readonly decided_at: number
+}
 
 /** AZ-15: the request that an app asks about, while it can still be decided. */
 export function* findInteraction(
@@ -32,7 +40,9 @@ export function* decideInteraction(
   if (decision.kind === 'approve' && (yield* findClient(decision.sub)) !== undefined) {
     return new OAuthError('invalid_request', 'sub is the client_id of a client')
   }
-  if (yield* decideAuthorizationRequest(request_id, JSON.stringify(decision), now)) return undefined
+  const decided_sub = decision.kind === 'approve' ? decision.sub : null
+  const kept = { decision: JSON.stringify(decision), decided_sub }
+  if (yield* decideAuthorizationRequest(request_id, kept, now)) return undefined
   const found = yield* findInteraction(request_id, now)
   return found instanceof OAuthError ? found : interactionIsOver('is over')
 }

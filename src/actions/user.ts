@@ -1,3 +1,4 @@
+import { usernameKey } from '../protocol/username.ts'
 import { countLiveAuthorizations, revokeAuthorizationsOf } from '../store/authorization.ts'
 import { findClient } from '../store/client.ts'
 import { countConsents, deleteConsentsOf } from '../store/consent.ts'
@@ -21,6 +22,13 @@ export type Created =
 /** Adds a user. A `sub` never equals a client_id, of a revoked client either: its tokens name it. */
 export function* createUser(user: UserWithPassword): Work<Created> {
   if ((yield* findClient(user.sub)) !== undefined) return { kind: 'taken', what: 'client_id' }
+  // Commands take a name or a `sub`: one that means two people reaches neither.
+  for (const name of [user.username, user.username_key]) {
+    const found = yield* findUser(name)
+    if (found !== undefined && found.sub !== user.sub) return { kind: 'taken', what: 'username' }
+  }
+  const named = yield* findUserByName(usernameKey(user.sub))
+  if (named !== undefined && named.username_key !== user.username_key) return { kind: 'taken', what: 'sub' }
   if (yield* insertUser(user)) return { kind: 'created' }
   const namesake = yield* findUserByName(user.username_key)
   return { kind: 'taken', what: namesake === undefined ? 'sub' : 'username' }

@@ -1,11 +1,11 @@
-import { countPurgeable, NOTHING_PURGED, type Purged, purgeSome, sumOf } from '../actions/purge.ts'
-import type { Store } from '../store/work.ts'
+import { countPurgeable, type Purged } from '../actions/purge.ts'
+import { purgeAll, shrink } from '../housekeeping.ts'
 import { type Command, defineCommand } from './command.ts'
 import { count, duration, toggle } from './flag.ts'
 import { withServer } from './open.ts'
 import { counted } from './words.ts'
 
-/** `oauthd db:prune`: removes what has expired, in small transactions while the server runs. */
+/** `oauthd db:prune`: removes what has expired, in small transactions while the server runs, and shrinks the file. */
 export const dbPrune: Command = defineCommand({
   name: 'db:prune',
   modes: ['json'],
@@ -32,6 +32,7 @@ export const dbPrune: Command = defineCommand({
     await withServer(call, 'existing', async ({ store }, now) => {
       const before = now - older_than
       const purged = dry_run ? await store.read(countPurgeable(before)) : await purgeAll(store, before, batch)
+      if (!dry_run) await shrink(store, 0, pause)
       print.result({
         json: () => (dry_run ? { dry_run, would_remove: purged } : { removed: purged }),
         title: `${dry_run ? 'Would remove' : 'Removed'} ${words(purged)}`,
@@ -47,11 +48,7 @@ const words = (purged: Purged): string => {
   return some.map(([kind, count]) => counted(count, kind.replaceAll('_', ' ').slice(0, -1))).join(', ')
 }
 
-/** One small transaction after another, so that the server writes between them. */
-const purgeAll = async (store: Store, before: number, batch: number): Promise<Purged> => {
-  for (let purged = NOTHING_PURGED; ; ) {
-    const some = await store.write(() => purgeSome(before, batch))
-    purged = sumOf(purged, some)
-    if (Math.max(...Object.values(some)) < batch) return purged
-  }
-}
+/** Milliseconds for the server, between two steps. */
+const PAUSE = 5
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE))

@@ -102,6 +102,10 @@ const code =
     if (authorization_endpoint === undefined || !as.code_challenge_methods_supported?.includes('S256')) {
       throw failed('server_unusable', `${issuer} offers no code flow with PKCE`, 'name another --issuer')
     }
+    if (!isToBeOpened(authorization_endpoint)) {
+      const problem = 'its authorization_endpoint is neither https nor http on this device'
+      throw failed('server_unusable', `${issuer}: ${problem}`, 'name another --issuer')
+    }
     const { client_id } = client
     const who: Client = { client_id }
     const state = generateRandomState()
@@ -138,6 +142,13 @@ const code =
         }),
     }
   }
+
+/** What is opened in a browser, whoever wrote the metadata; an issuer has the same rule (HTTP-16). */
+export const isToBeOpened = (address: string): boolean => {
+  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return false
+  const { protocol, hostname } = new URL(address)
+  return protocol === 'https:' || /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
+}
 
 const auth = ({ client_secret, method }: FlowClient): ClientAuth => {
   if (client_secret === undefined) return None()

@@ -80,6 +80,7 @@ export const serve: Command = defineCommand({
       refuseUnheard(listening.server, server)
       await server.store.write(() => putState('issuer', issuer))
       await server.sealed.sweep()
+      server.housekeeping.start()
       handle = createListener(server)
       ready.resolve()
       await announce(server, { ...settings, issuer, port: listening.port }, print)

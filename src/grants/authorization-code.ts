@@ -4,7 +4,8 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { matchesChallenge } from '../protocol/pkce.ts'
 import { narrowResources, readResources } from '../protocol/resource.ts'
-import { type Authorization, findAuthorization } from '../store/authorization.ts'
+import { stillRegistered } from '../protocol/scope.ts'
+import { type Authorization, extendAuthorization, findAuthorization } from '../store/authorization.ts'
 import {
   type AuthorizationCode,
   claimAuthorizationCode,
@@ -38,7 +39,7 @@ export const authorizationCode: PersonGrant = {
     }) {
       const found = yield* findCode(presented, client, now)
       if (found instanceof OAuthError) return found
-      const { code, authorization } = found
+      const { code } = found
       // OAuth 2.1 section 10.2: old clients send it, and then it must be the same one (TK-04).
       if (redirect_uri !== undefined && redirect_uri !== code.redirect_uri) {
         return refused('another redirect_uri')
@@ -47,10 +48,12 @@ export const authorizationCode: PersonGrant = {
         yield* countWrongTry(code.code_id)
         return refused('wrong code_verifier')
       }
-      const resource = narrowResources(authorization.resource, resources)
+      const scope = stillRegistered(found.authorization.scope, client.scope)
+      if (scope === undefined) return refused('no scope of it is left to the client')
+      const resource = narrowResources(found.authorization.resource, resources)
       if (resource instanceof OAuthError) return resource
       if (!(yield* claimAuthorizationCode(code.code_id, now))) return yield* refuseTaken(code, now)
-      const { scope } = authorization
+      const authorization = yield* redeemed(found.authorization, code)
       const ttl = client.access_token_ttl ?? access_token_ttl
       const issued = yield* issueUnder(fresh, authorization, {
         grant_type: GRANT_TYPE,
@@ -92,6 +95,15 @@ function* findCode(
   if (authorization === undefined || authorization.expires_at <= now) return refused('expired authorization')
   if (authorization.revoked_at !== null) return refused('revoked authorization')
   return { code, authorization }
+}
+
+/** RT-06: from now on it lasts as long as was said when it was allowed. */
+function* redeemed(
+  authorization: Authorization,
+  { authorization_expires_at: expires_at }: AuthorizationCode,
+): Work<Authorization> {
+  yield* extendAuthorization(authorization.authorization_id, expires_at)
+  return { ...authorization, expires_at }
 }
 
 /** Not to be had: used before, which all but the verifier could know, or dead since it was looked at. */

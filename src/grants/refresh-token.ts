@@ -3,7 +3,7 @@ import type { Presented } from '../actions/token.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { narrowResources, readResources } from '../protocol/resource.ts'
-import { narrowScope } from '../protocol/scope.ts'
+import { narrowScope, stillRegistered } from '../protocol/scope.ts'
 import { type Authorization, findAuthorization, touchAuthorization } from '../store/authorization.ts'
 import {
   claimRefreshToken,
@@ -39,7 +39,9 @@ export const refreshToken: PersonGrant = {
       if (found instanceof OAuthError) return found
       const { token, authorization } = found
       // RT-03, RT-04, RT-13: what is refused by this point has used nothing up.
-      const scope = narrowScope(authorization.scope, requested)
+      const granted = stillRegistered(authorization.scope, client.scope)
+      if (granted === undefined) return refused('no scope of it is left to the client')
+      const scope = narrowScope(granted, requested)
       if (scope instanceof OAuthError) return scope
       const resource = narrowResources(authorization.resource, resources)
       if (resource instanceof OAuthError) return resource
@@ -120,6 +122,8 @@ function* repeat(
   const successor_id = (yield* findRefreshToken(refresh_token_id))?.successor_id ?? ''
   const first = yield* claimRetry(successor_id, MOST_RETRIES, now)
   if (first !== undefined) {
+    // The first answer is worth nothing any more, and nor would this one be.
+    if (first.answer_exp <= now) return refused('asked for again after the answer had ended')
     // RT-09: a second access token, for the first one's lifetime.
     const issued = yield* issue(under, first.answer_exp)
     return { ...issued, refresh: { kind: 'sealed', sealed: first.sealed } }

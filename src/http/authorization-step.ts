@@ -66,7 +66,7 @@ export const approve = (
 /** Makes an authorization and its code; a stored request is answered by that, once. */
 export const grant = (
   { server, exchange, client, request, stored }: Pending,
-  allowed: Pick<Approval, 'person' | 'session_id' | 'scope' | 'claims' | 'answer'>,
+  allowed: Pick<Approval, 'person' | 'session_id' | 'scope' | 'claims' | 'answer' | 'decided_by'>,
 ): Promise<Granted | OAuthError> =>
   allow(server, exchange, { ...allowed, request: stored ?? request, client })
 

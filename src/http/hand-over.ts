@@ -72,10 +72,11 @@ const carryOut = async (pending: Pending, decision: KeptDecision): Promise<Answe
   if (decision.kind === 'deny') {
     return refuseToClient(pending, new OAuthError(decision.error, decision.error_description))
   }
-  const { sub, username, auth_time, acr, amr, scope, claims, remember } = decision
+  const { sub, username, auth_time, acr, amr, scope, claims, remember, decided_by } = decision
   const outcome = await grant(pending, {
     person: { sub, username, auth_time, acr, amr },
     session_id: null,
+    decided_by,
     scope,
     claims,
     answer: remember ? 'remember' : 'once',

@@ -39,13 +39,13 @@ const decide = async (
   exchange: Exchange,
   read: (given: unknown, request: StoredAuthorizationRequest) => Decision,
 ): Promise<Answer> => {
-  const { request } = await pending(server, exchange)
+  const { request, app } = await pending(server, exchange)
   const { request_id } = request
+  exchange.note['interaction'] = request_id
   const decision = read(await readJson(server, exchange), request)
   const { redirect_to, ticket_mac } = mintTicket(server, request_id)
-  const refused = await server.store.write(() =>
-    decideInteraction(request_id, { ...decision, ticket_mac }, exchange.now),
-  )
+  const kept = { ...decision, ticket_mac, decided_by: app.client_id, decided_at: exchange.now }
+  const refused = await server.store.write(() => decideInteraction(request_id, kept, exchange.now))
   if (refused !== undefined) throw refused
   return json({ redirect_to })
 }
@@ -53,6 +53,8 @@ const decide = async (
 interface Asked {
   readonly request: StoredAuthorizationRequest
   readonly client: Client
+  /** Who asks about it. */
+  readonly app: Client
 }
 
 /** What an app may ask about: in this order its token, the request, and whether that still stands (CL-02). */
@@ -62,21 +64,21 @@ const pending = async (server: Server, exchange: Exchange): Promise<Asked> => {
       status: 404,
     })
   }
-  await authenticateApp(server, exchange)
+  const app = await authenticateApp(server, exchange)
   const request_id = exchange.params['request_id'] ?? ''
   const request = await server.store.read(findInteraction(request_id, exchange.now))
   if (request instanceof OAuthError) throw request
   const registered = await (await server.registry.latest()).client(request.client_id)
   if (registered === undefined || !stillStands(registered.client, request)) throw interactionIsOver('is over')
-  return { request, client: registered.client }
+  return { request, client: registered.client, app }
 }
 
 /** RFC 6750 section 3.1: the challenge names no error to whoever brought no token. */
-const authenticateApp = async (server: Server, exchange: Exchange): Promise<void> => {
+const authenticateApp = async (server: Server, exchange: Exchange): Promise<Client> => {
   const bearer = bearerToken(exchange.request.headers.get('authorization'))
   if (bearer === undefined) {
     const challenge = bearerChallenge({ scope: SCOPE })
     throw new OAuthError('invalid_token', 'an access token is needed', { challenge })
   }
-  await bearerClient(server, await server.registry.latest(), exchange, bearer, SCOPE)
+  return bearerClient(server, await server.registry.latest(), exchange, bearer, SCOPE)
 }

@@ -103,8 +103,8 @@ export const examine = (
     code_challenge,
     prompt: readPrompt(values.get('prompt')),
     max_age: readMaxAge(values.get('max_age')),
-    login_hint: values.get('login_hint') ?? null,
-    ui_locales: values.get('ui_locales') ?? null,
+    login_hint: readHint(values.get('login_hint')),
+    ui_locales: readHint(values.get('ui_locales')),
   }
 }
 
@@ -140,6 +140,13 @@ const readMaxAge = (max_age: string | undefined): number | null => {
   if (/^\d{1,9}$/.test(max_age)) return Number(max_age)
   throw new OAuthError('invalid_request', 'max_age must be a whole number of seconds')
 }
+
+/** Longest hint that is kept. Bytes. */
+const LONGEST_HINT = 256
+
+/** OpenID Connect Core section 3.1.2.1: a hint is no demand, so one that nobody could use is left out. */
+const readHint = (hint: string | undefined): string | null =>
+  hint === undefined || Buffer.byteLength(hint) > LONGEST_HINT ? null : hint
 
 /** AZ-02: 400 whatever the code's own status, since nobody was to authenticate. */
 const onPage = (

@@ -2,6 +2,7 @@
 import { OAuthError } from './error.ts'
 import { LONGEST_LIFETIME } from './lifetime.ts'
 import { parseScope } from './scope.ts'
+import { isSeen } from './visible.ts'
 
 const MAX_LIST = 100
 const MAX_NAME = 128
@@ -11,8 +12,6 @@ const MAX_OWNER = 255
 
 /** Controls, lone surrogates, line separators, and the marks that turn the direction of text (PG-10). */
 const UNSHOWABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]/u
-/** Neither blank, nor shown only beside another, nor shown as nothing, as U+3164 and the tags are; U+2800 is a blank by its looks. */
-const SEEN = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u
 const OWNER = /^[A-Za-z][A-Za-z0-9_.-]*:[^\s\p{C}]+$/u
 
 /** RFC 7591 section 3.2.2. */
@@ -34,7 +33,7 @@ export const readName = (member: string, given: unknown): string => {
 /** Why a page cannot show `text` in one line, so that it says something; `undefined` when it can. */
 export const textProblem = (text: string): string | undefined => {
   if (UNSHOWABLE.test(text)) return 'must not hold control or text direction characters'
-  return SEEN.test(text) ? undefined : 'must have a character that can be seen'
+  return isSeen(text) ? undefined : 'must have a character that can be seen'
 }
 
 /** A list of strings, each once; absent is empty. */

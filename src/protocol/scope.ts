@@ -78,6 +78,17 @@ export const grantScope = (
 }
 
 /**
+ * What is left of a granted scope for a client that is registered for `registered` now: what was taken from
+ * the client is taken from all that it was allowed. `undefined` when nothing is left.
+ */
+export const stillRegistered = (granted: string, registered: string): string | undefined => {
+  if (granted === registered) return granted
+  const had = new Set(parseScope(registered))
+  const left = (parseScope(granted) ?? []).filter((token) => had.has(token)).join(' ')
+  return left === '' && granted !== '' ? undefined : left
+}
+
+/**
  * RT-03: what a refresh is given that asks for `requested` of what was granted once: all of it when it
  * asks for nothing. `offline_access` is no part of a grant here, and asking for it is no mistake.
  */

@@ -1,3 +1,5 @@
+import { isSeen } from './visible.ts'
+
 /** A name that somebody signs in with: as it is shown, and as it is compared. */
 export interface Username {
   readonly username: string
@@ -27,6 +29,10 @@ export const usernameKey = (name: string): string =>
 export const readUsername = (given: string): Username | string => {
   if (!given.isWellFormed() || UNSEEN.test(given) || IGNORABLE.test(given)) {
     return 'must not have control characters or characters that cannot be seen'
+  }
+  // A name must show something; the mark of lost text would be in no form that a browser sends.
+  if (given.includes('\ufffd') || (given.trim() !== '' && !isSeen(given))) {
+    return 'must have a character that can be seen, and no U+FFFD'
   }
   const username = given.normalize('NFC')
   const username_key = usernameKey(username)

@@ -11,6 +11,9 @@ export interface AuthorizationCode {
   readonly code_challenge: string
   readonly wrong_tries: number
   readonly expires_at: number
+  /** When the authorization shall end, once this is used. */
+  readonly authorization_expires_at: number
+  /** Its own end; that of the authorization once it is used. */
   readonly purge_at: number
   readonly used_at: number | null
 }
@@ -19,7 +22,7 @@ export interface AuthorizationCode {
 export const MOST_WRONG_TRIES = 3
 
 const COLUMNS = `code_id, code_hash, hash_key_id, authorization_id, client_id, redirect_uri, code_challenge,
-  wrong_tries, expires_at, purge_at, used_at`
+  wrong_tries, expires_at, authorization_expires_at, purge_at, used_at`
 
 const FIND = `SELECT ${COLUMNS} FROM oauth_authorization_code WHERE code_id = $code_id`
 
@@ -29,16 +32,16 @@ export const findAuthorizationCode = (code_id: string): Work<AuthorizationCode |
 
 const INSERT = `INSERT INTO oauth_authorization_code (${COLUMNS})
   VALUES ($code_id, $code_hash, $hash_key_id, $authorization_id, $client_id, $redirect_uri, $code_challenge,
-    $wrong_tries, $expires_at, $purge_at, $used_at)`
+    $wrong_tries, $expires_at, $authorization_expires_at, $purge_at, $used_at)`
 
 export function* insertAuthorizationCode(code: AuthorizationCode): Work<void> {
   yield* run(INSERT, { ...code })
 }
 
-const CLAIM = `UPDATE oauth_authorization_code SET used_at = $now
+const CLAIM = `UPDATE oauth_authorization_code SET used_at = $now, purge_at = authorization_expires_at
   WHERE code_id = $code_id AND used_at IS NULL AND wrong_tries < $most RETURNING code_id`
 
-/** Takes a code, once: of two that are redeemed together one wins (OAuth 2.1 section 4.1.3). */
+/** Takes a code, once: of two that are redeemed together one wins (OAuth 2.1 section 4.1.3). It is kept from now on (TK-08). */
 export function* claimAuthorizationCode(code_id: string, now: number): Work<boolean> {
   return (yield* one(CLAIM, { code_id, now, most: MOST_WRONG_TRIES })) !== undefined
 }
@@ -51,7 +54,7 @@ export function* countWrongTry(code_id: string): Work<void> {
   )
 }
 
-/** Removes codes that nobody need recognise any more, some at a time; gives how many. */
+/** Removes codes that ended unused or that nobody need recognise any more, some at a time; gives how many. */
 export function* purgeAuthorizationCodes(before: number, limit: number): Work<number> {
   const rows = yield* all(
     `DELETE FROM oauth_authorization_code WHERE code_id IN (

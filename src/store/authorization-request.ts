@@ -69,16 +69,28 @@ export function* setRequestSession(request_id: string, session_id: string): Work
 /** Keeps what the app decided, once; `false` when it had decided before, or the request is over. */
 export function* decideAuthorizationRequest(
   request_id: string,
-  decision: string,
+  { decision, decided_sub }: { readonly decision: string; readonly decided_sub: string | null },
   now: number,
 ): Work<boolean> {
   const row = yield* one(
-    `UPDATE oauth_authorization_request SET decision = $decision
+    `UPDATE oauth_authorization_request SET decision = $decision, decided_sub = $decided_sub
      WHERE request_id = $request_id AND decision IS NULL AND used_at IS NULL AND expires_at > $now
      RETURNING request_id`,
-    { request_id, decision, now },
+    { request_id, decision, decided_sub, now },
   )
   return row !== undefined
+}
+
+/**
+ * PG-07: ends the requests that an app has approved for a person, of one client or of any, and whose
+ * browser is not back yet: access that is taken back must not come again with it.
+ */
+export function* voidDecisionsOf(sub: string, client_id: string | undefined, now: number): Work<void> {
+  const of = client_id === undefined ? '' : 'AND client_id = $client_id'
+  yield* run(
+    `UPDATE oauth_authorization_request SET used_at = $now WHERE decided_sub = $sub ${of} AND used_at IS NULL`,
+    client_id === undefined ? { sub, now } : { sub, client_id, now },
+  )
 }
 
 /** Removes requests that were over before `before`, some at a time; gives how many. */

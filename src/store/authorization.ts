@@ -1,3 +1,4 @@
+import { voidDecisionsOf } from './authorization-request.ts'
 import { all, count, one, run, type Work } from './work.ts'
 
 /** A row of oauth_authorization: what a person allowed a client, once. Times are epoch seconds. */
@@ -17,7 +18,7 @@ export interface Authorization {
   readonly created_at: number
   /** Moved once a day at the most. */
   readonly last_used_at: number
-  /** The absolute end of everything it leads to (RT-06). */
+  /** The end of its code until that is used; then the absolute end of everything it leads to (RT-06). */
   readonly expires_at: number
   readonly revoked_at: number | null
 }
@@ -69,7 +70,7 @@ export function* markAuthorizationRevoked(authorization_id: string, now: number)
   return row !== undefined
 }
 
-/** Ends everything a person allowed one client, or any when `client_id` is undefined; gives how many. */
+/** Ends everything a person allowed one client, also what an app has just approved, or any when `client_id` is undefined; gives how many. */
 export function* revokeAuthorizationsOf(
   sub: string,
   client_id: string | undefined,
@@ -81,6 +82,7 @@ export function* revokeAuthorizationsOf(
      WHERE sub = $sub ${of} AND revoked_at IS NULL RETURNING authorization_id`,
     client_id === undefined ? { sub, now } : { sub, client_id, now },
   )
+  yield* voidDecisionsOf(sub, client_id, now)
   return rows.length
 }
 
@@ -148,6 +150,14 @@ export function* touchAuthorization(authorization_id: string, now: number): Work
   yield* run(
     'UPDATE oauth_authorization SET last_used_at = $now WHERE authorization_id = $authorization_id',
     { authorization_id, now },
+  )
+}
+
+/** Its code was used: what it leads to may last until then. */
+export function* extendAuthorization(authorization_id: string, expires_at: number): Work<void> {
+  yield* run(
+    'UPDATE oauth_authorization SET expires_at = $expires_at WHERE authorization_id = $authorization_id',
+    { authorization_id, expires_at },
   )
 }
 

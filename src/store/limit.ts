@@ -20,9 +20,10 @@ export function* spend(limit_key: string, now: number, resets_at: number): Work<
   return row ?? { count: 1, resets_at }
 }
 
-/** Gives one of a budget back. */
+/** Gives one of a budget back; of a budget that is whole again nothing is kept. */
 export function* refund(limit_key: string): Work<void> {
-  yield* run('UPDATE oauthd_limit SET count = count - 1 WHERE limit_key = $limit_key AND count > 0', {
+  yield* run('DELETE FROM oauthd_limit WHERE limit_key = $limit_key AND count <= 1', { limit_key })
+  yield* run('UPDATE oauthd_limit SET count = count - 1 WHERE limit_key = $limit_key AND count > 1', {
     limit_key,
   })
 }

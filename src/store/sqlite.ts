@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { createLane, type Failure, type Job, type Lane } from './lane.ts'
 import { isStoreWide, storeError } from './sqlite-error.ts'
+import { createPages } from './sqlite-pages.ts'
 import { createStepper } from './sqlite-statement.ts'
 import { StoreError } from './store-error.ts'
 import { realTimers, type Timers } from './timers.ts'
@@ -31,6 +32,7 @@ const MOST_WAITS = 8
 export const createSqliteStore = (database: Database.Database, options: SqliteStoreOptions): Store => {
   const { file, timers = realTimers } = options
   const stepper = createStepper(database, file)
+  const pages = createPages(database, file)
   const control = (text: string): (() => void) => {
     const statement = database.prepare(text)
     return () => {
@@ -219,6 +221,8 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
       }
       return look.promise
     },
+    space: () => pages.space(),
+    reclaim: (most) => pages.reclaim(most),
     status() {
       try {
         return {

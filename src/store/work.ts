@@ -73,10 +73,22 @@ export interface Store {
    * process had committed before any of them is seen.
    */
   generation(): Promise<number>
+  /** How much of the file is in use; what cannot be given back counts as used. */
+  space(): StoreSpace
+  /**
+   * Gives up to `pages` free pages back to the file system, in a transaction of its own. Waits for nobody.
+   * @throws {StoreError} `database_busy` when another process writes
+   */
+  reclaim(pages: number): void
   /** Facts for `db:status`. */
   status(): StoreStatus
   /** Runs what is queued, then closes. */
   close(): Promise<void>
+}
+
+export interface StoreSpace {
+  readonly pages: number
+  readonly free_pages: number
 }
 
 export interface StoreStatus {

@@ -17,9 +17,13 @@ const CONSENT = {
 }
 
 test('PG-07: all that a person allowed is forgotten and ended in one work', () => {
-  const all = stepped(withdrawConsentsOf('us_1', NOW), [{ client_id: 'cl_1' }], [])
+  const all = stepped(withdrawConsentsOf('us_1', NOW), [{ client_id: 'cl_1' }], [], [])
   assert.equal(all.result, 1)
-  assert.deepEqual(verbs(all.statements), ['DELETE FROM oauth_consent', 'UPDATE oauth_authorization'])
+  assert.deepEqual(verbs(all.statements), [
+    'DELETE FROM oauth_consent',
+    'UPDATE oauth_authorization',
+    'UPDATE oauth_authorization_request',
+  ])
 })
 
 test('PG-07: what was consented and what stands are shown as one access, from its first day to its last use', () => {

@@ -60,7 +60,7 @@ test('AZ-10: an approval claims the request, then makes an authorization and a c
     amr: null,
     created_at: NOW,
     last_used_at: NOW,
-    expires_at: NOW + 1000,
+    expires_at: NOW + 60,
     revoked_at: null,
   })
   assert.deepEqual(statements[6]?.params, {
@@ -73,7 +73,8 @@ test('AZ-10: an approval claims the request, then makes an authorization and a c
     code_challenge: REQUEST.code_challenge,
     wrong_tries: 0,
     expires_at: NOW + 60,
-    purge_at: NOW + 1000,
+    authorization_expires_at: NOW + 1000,
+    purge_at: NOW + 60,
     used_at: null,
   })
 })
@@ -179,7 +180,9 @@ const ends = (client: ReturnType<typeof literalClient>): readonly unknown[] => {
     NONE,
     NONE,
   )
-  return [statements[4]?.params['expires_at'], statements[5]?.params['expires_at']]
+  const code = statements[5]?.params
+  assert.equal(statements[4]?.params['expires_at'], code?.['expires_at'])
+  return [code?.['authorization_expires_at'], code?.['expires_at']]
 }
 
 test('RT-06, contract, lifetimes: an authorization ends with its last refresh, the client its own lifetimes first', () => {

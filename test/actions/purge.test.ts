@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { approveRequest } from '../../src/actions/authorization.ts'
 import { countPurgeable, NOTHING_PURGED as NOTHING, type Purged, purgeSome } from '../../src/actions/purge.ts'
+import { extendAuthorization } from '../../src/store/authorization.ts'
+import { claimAuthorizationCode } from '../../src/store/authorization-code.ts'
 import { listClientSecrets } from '../../src/store/client-secret.ts'
+import { listAllowedPairs } from '../../src/store/consent.ts'
 import { spend } from '../../src/store/limit.ts'
 import { listAccessTokens } from '../../src/store/token-list.ts'
 import { all } from '../../src/store/work.ts'
@@ -9,6 +13,7 @@ import { stepped } from '../_step.ts'
 import { NOW, testStore } from '../_store.ts'
 import { putAuthorization, putCode, putRefreshToken, putRequest, putSession } from '../store/_people.ts'
 import { putClients, putSecret, putTokens } from '../store/_rows.ts'
+import { approval, CLIENT, REQUEST } from './_approval.ts'
 
 /** A purge of which only these kinds found something. */
 const purged = (given: Partial<Purged>): Purged => ({ ...NOTHING, ...given })
@@ -107,6 +112,27 @@ test('TK-08, RT-10: used codes and refresh tokens stay until the end of their au
   assert.deepEqual(await store.read(countPurgeable(end)), all)
   assert.deepEqual(await store.write(() => purgeSome(end, 10)), all)
   assert.deepEqual(await store.read(countPurgeable(end)), NOTHING)
+})
+
+test('LG-03: what came of an approval whose code was never used goes when the code ends, and stands for nothing', async (t) => {
+  const { store } = await testStore(t)
+  const unseen = approval({ request: REQUEST, session_id: null, client: { ...CLIENT, first_party: true } })
+  await store.write(() => approveRequest({ ...unseen, answer: 'unasked' }))
+  assert.deepEqual(await store.write(() => purgeSome(NOW + 59, 10)), NOTHING)
+  assert.deepEqual(await store.read(listAllowedPairs({ sub: 'us_1', limit: 10 }, NOW + 60)), [])
+  const both = purged({ authorizations: 1, authorization_codes: 1 })
+  assert.deepEqual(await store.write(() => purgeSome(NOW + 60, 10)), both)
+})
+
+test('TK-08, RT-06: a code that was used is kept for as long as what it led to', async (t) => {
+  const { store } = await testStore(t)
+  const unseen = approval({ request: REQUEST, session_id: null, client: { ...CLIENT, first_party: true } })
+  await store.write(() => approveRequest({ ...unseen, answer: 'unasked' }))
+  assert.ok(await store.write(() => claimAuthorizationCode('code_1', NOW + 59)))
+  await store.write(() => extendAuthorization('au_1', NOW + 1000))
+  assert.deepEqual(await store.write(() => purgeSome(NOW + 999, 10)), NOTHING)
+  const both = purged({ authorizations: 1, authorization_codes: 1 })
+  assert.deepEqual(await store.write(() => purgeSome(NOW + 1000, 10)), both)
 })
 
 test('LG-03: requests, sessions and budgets that are over are counted and removed', async (t) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type SignIn, spendTry, startSession } from '../../src/actions/session.ts'
+import { refundTry, type SignIn, spendTry, startSession } from '../../src/actions/session.ts'
 import type { Row } from '../../src/store/work.ts'
 import { stepped, verbs } from '../_step.ts'
-import { NOW } from '../_store.ts'
+import { connection, NOW, testStore } from '../_store.ts'
 
 const KEYS = { user_and_address: 'k1', address: 'k2' }
 const spent = (count: number, resets_at = NOW + 900): readonly Row[] => [{ count, resets_at }]
@@ -24,16 +24,21 @@ test('PG-08: over either budget a try is given back, and waits until the later e
     [spent(1), spent(101, NOW + 40), NOW + 40],
     [spent(11, NOW + 30), spent(101, NOW + 40), NOW + 40],
   ] as const) {
-    const { result, statements } = stepped(spendTry(KEYS, NOW), user, address, [], [])
+    const { result, statements } = stepped(spendTry(KEYS, NOW), user, address, [], [], [], [])
     assert.equal(result, until)
-    assert.deepEqual(verbs(statements).slice(2), ['UPDATE oauthd_limit', 'UPDATE oauthd_limit'])
+    assert.deepEqual(verbs(statements).slice(2), [
+      'DELETE FROM oauthd_limit',
+      'UPDATE oauthd_limit',
+      'DELETE FROM oauthd_limit',
+      'UPDATE oauthd_limit',
+    ])
   }
 })
 
 test('PG-08: without an address only the user is counted', () => {
   const keys = { user_and_address: 'k1', address: undefined }
   assert.equal(stepped(spendTry(keys, NOW), spent(10)).result, undefined)
-  assert.equal(stepped(spendTry(keys, NOW), spent(11), []).result, NOW + 900)
+  assert.equal(stepped(spendTry(keys, NOW), spent(11), [], []).result, NOW + 900)
 })
 
 const USER = {
@@ -68,13 +73,14 @@ const signIn = (given: Partial<SignIn> = {}): SignIn => ({
 
 test('PG-04: a sign-in ends the session that the browser had, makes its own, and tells the request of it', () => {
   const work = startSession(signIn({ former_session_id: 'former', request_id: 'ar_1' }))
-  const { result, statements } = stepped(work, [USER], [{ session_id: 'former' }], [], [], [], [])
+  const { result, statements } = stepped(work, [USER], [{ session_id: 'former' }], [], [], [], [], [])
   assert.equal(result, true)
   assert.deepEqual(verbs(statements), [
     'SELECT',
     'DELETE FROM oauth_session',
     'INSERT INTO oauth_session',
     'UPDATE oauth_authorization_request',
+    'DELETE FROM oauthd_limit',
     'DELETE FROM oauthd_limit',
     'UPDATE oauthd_limit',
   ])
@@ -103,7 +109,15 @@ test('PG-08: of two sign-ins that hash an old password again at once, both go on
     [],
     [],
     [],
+    [],
   )
   assert.equal(result, true)
   assert.deepEqual(statements[2]?.params, { sub: 'us_1', before: '$old', password_hash: '$newer' })
+})
+
+test('PG-08: a try that is given back leaves no row behind', async (t) => {
+  const { store, file } = await testStore(t)
+  await store.write(() => spendTry(KEYS, NOW))
+  await store.write(() => refundTry(KEYS))
+  assert.equal(connection(t, file).prepare('SELECT count(*) FROM oauthd_limit').pluck().get(), 0)
 })

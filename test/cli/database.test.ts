@@ -1,6 +1,6 @@
 /** Databases that cannot be used as they are, each through the real command line. */
 import assert from 'node:assert/strict'
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -144,4 +144,19 @@ test('contract, secrets out: a secret that could not be written is told, with th
   )
   assert.match(full.stderr, /\nhint: oauthd client:rotate-secret a gives it another\n$/)
   assert.equal((await here('client:rotate-secret', 'a', '-q')).code, 0)
+})
+
+test('LG-03: db:prune gives the room of what it removed back to the file system', async (t) => {
+  const { here, path, open } = await folder(t)
+  const database = open()
+  database.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+    INSERT INTO oauth_authorization_request (request_id, client_id, redirect_uri, state, scope, resource,
+      code_challenge, prompt, browser_mac, created_at, expires_at)
+    SELECT 'ar_' || i, 'a', 'http://localhost/cb', hex(zeroblob(2000)), '', '[]', '', '', '', 0, 1 FROM n`)
+  database.close()
+  const file = join(path, 'oauthd.db')
+  const { size } = await stat(file)
+  assert.equal((await here('db:prune')).code, 0)
+  const left = await stat(file)
+  assert.ok(left.size < size / 5, `${left.size} of ${size}`)
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { updateClient } from '../../src/clients.ts'
 import { authorizationCode } from '../../src/grants/authorization-code.ts'
 import type { PersonAttempt } from '../../src/grants/grant.ts'
 import { OAuthError } from '../../src/protocol/error.ts'
@@ -7,7 +8,7 @@ import { parseForm } from '../../src/protocol/form.ts'
 import type { Authorization } from '../../src/store/authorization.ts'
 import type { AuthorizationCode } from '../../src/store/authorization-code.ts'
 import { inspectToken } from '../../src/tokens.ts'
-import { allow, appClient, credentials, member, redeem, VERIFIER } from '../_person.ts'
+import { allow, appClient, credentials, member, redeem, refresh, VERIFIER } from '../_person.ts'
 import { type HttpAnswer, type TestClient, type TestServer, testServer } from '../_server.ts'
 import { literalClient, stepped, verbs } from '../_step.ts'
 import { NOW } from '../_store.ts'
@@ -178,6 +179,14 @@ test('RI-02: a token is for a part of the resources allowed, all by default; mor
   assert.deepEqual(all.kind === 'active' && all.token.aud, resource)
 })
 
+test('CL-02: a code gives no scope that was taken from the client since', async (t) => {
+  const at = await allowed(t)
+  await updateClient(at.server, at.client.client_id, () => ({ scope: 'c' }))
+  assert.deepEqual(refusal(await at.redeem()), INVALID)
+  await updateClient(at.server, at.client.client_id, () => ({ scope: 'b c' }))
+  assert.equal((await at.redeem()).body['scope'], 'b')
+})
+
 test('HTTP-06: scope at a code exchange is ignored', async (t) => {
   const at = await allowed(t)
   assert.equal((await at.redeem({ scope: 'z' })).body['scope'], 'a b')
@@ -208,6 +217,22 @@ test('RT-06: an access token never outlives the authorization it was issued unde
   assert.equal((await at.redeem()).body['expires_in'], 100)
 })
 
+test('RT-06: what was allowed ends with its code; once that is used it lasts as long as was said', async (t) => {
+  const at = await testServer(t)
+  const client = await appClient(at.server)
+  const { code } = await allow(
+    at.server,
+    client,
+    { expires_at: NOW + 60 },
+    { authorization_expires_at: NOW + 5000 },
+  )
+  const answer = await redeem(at, client, code)
+  assert.equal(answer.body['expires_in'], 3600)
+  at.advance(4000)
+  const again = await refresh(at, client, member(answer, 'refresh_token'))
+  assert.equal(again.body['expires_in'], 1000)
+})
+
 const FORM = parseForm(`code=oac_x&code_verifier=${VERIFIER}`)
 
 const attempt = (given: Partial<PersonAttempt> = {}): PersonAttempt => ({
@@ -231,7 +256,7 @@ const attempt = (given: Partial<PersonAttempt> = {}): PersonAttempt => ({
 
 const AUTHORIZATION = { ...authorizationRow(), resource: '[]', claims: null, amr: null }
 
-test('house 8: a code in five statements, without a database', () => {
+test('house 8: a code in six statements, without a database', () => {
   const work = authorizationCode.prepare(FORM)(attempt())
   const { result, statements } = stepped(
     work,
@@ -240,16 +265,18 @@ test('house 8: a code in five statements, without a database', () => {
     [{ code_id: 'code_1' }],
     [],
     [],
+    [],
   )
   assert.ok(!(result instanceof OAuthError) && !('event' in result))
   assert.deepEqual(verbs(statements), [
     'SELECT',
     'SELECT',
     'UPDATE oauth_authorization_code',
+    'UPDATE oauth_authorization',
     'INSERT INTO oauth_access_token',
     'INSERT INTO oauth_refresh_token',
   ])
-  assert.equal(statements[4]?.params['exp'], NOW + 60)
+  assert.equal(statements[5]?.params['exp'], NOW + 60)
 })
 
 test('house 4, rule 1: a code that somebody took since it was read is a replay', () => {

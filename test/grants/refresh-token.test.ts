@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { revoke as revokeClient } from '../../src/clients.ts'
+import { revoke as revokeClient, updateClient } from '../../src/clients.ts'
 import type { GivenMetadata } from '../../src/protocol/client-metadata.ts'
 import { completeSettings } from '../../src/protocol/settings.ts'
 import {
@@ -93,6 +93,28 @@ test('RT-03: scope may narrow the access token, not the refresh token; more is r
   const narrow = await at.refresh(at.refresh_token, { scope: 'b offline_access' })
   assert.equal(narrow.body['scope'], 'b')
   assert.equal((await at.refresh(next(narrow))).body['scope'], 'a b')
+})
+
+test('CL-02, RT-03: a scope that was taken from the client is in no token that follows', async (t) => {
+  const at = await started(t)
+  await updateClient(at.server, at.client.client_id, () => ({ scope: 'b c' }))
+  assert.deepEqual(refusal(await at.refresh(at.refresh_token, { scope: 'a' })), [400, 'invalid_scope'])
+  const less = await at.refresh(at.refresh_token)
+  assert.equal(less.body['scope'], 'b')
+  await updateClient(at.server, at.client.client_id, () => ({ scope: 'c' }))
+  assert.deepEqual(refusal(await at.refresh(next(less))), INVALID)
+  await updateClient(at.server, at.client.client_id, () => ({ scope: 'a b' }))
+  assert.equal((await at.refresh(next(less))).body['scope'], 'a b')
+})
+
+test('RT-09: a lost answer whose access token has ended is not given again, and the family lives', async (t) => {
+  const at = await started(t, { client: { access_token_ttl: 10 } })
+  const second = await at.refresh(at.refresh_token)
+  at.advance(9)
+  assert.equal((await at.refresh(at.refresh_token)).body['expires_in'], 1)
+  at.advance(1)
+  assert.deepEqual(refusal(await at.refresh(at.refresh_token)), INVALID)
+  assert.equal((await at.refresh(next(second))).status, 200)
 })
 
 test('RT-04: resource may narrow the access token, not the refresh token; more is refused and uses up nothing', async (t) => {

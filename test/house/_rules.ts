@@ -68,7 +68,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   outbound: { rooms: ['protocol', 'store'], packages: ['node:https', 'jose'] },
   cli: {
-    rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'master-secret.ts', 'page-files.ts'],
+    rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'master-secret.ts', 'page-files.ts', 'housekeeping.ts'],
     packages: [/^node:/, 'commander', 'smol-toml', 'cli-table3'],
     only: [
       { files: /^src\/cli\/ask[a-z-]*\.ts$/, packages: ['inquirer', /^@inquirer\//] },
@@ -81,8 +81,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'master-secret.ts': { rooms: ['crypto'], packages: ['node:fs'] },
   'page-files.ts': { rooms: ['protocol'], packages: ['node:fs'] },
   'events.ts': { rooms: [], packages: [] },
+  'housekeeping.ts': { rooms: ['actions', 'store'], packages: [] },
   'server.ts': {
-    rooms: [...MIDDLE, 'master-secret.ts', 'events.ts'],
+    rooms: [...MIDDLE, 'master-secret.ts', 'events.ts', 'housekeeping.ts'],
     types: ['page-files.ts'],
     packages: ['node:fs'],
   },

@@ -1,7 +1,8 @@
 /** AZ-15: one browser from the client to the app, from the app to us, and back to the client. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { updateClient } from '../../src/clients.ts'
+import { revoke, updateClient } from '../../src/clients.ts'
+import { withdraw, withdrawAll } from '../../src/consents.ts'
 import { findAuthorizationRequest } from '../../src/store/authorization-request.ts'
 import { findConsent } from '../../src/store/consent.ts'
 import { CALLBACK, ledTo, parameters, person, requestOf, signIn, WEB } from './_authorize.ts'
@@ -222,4 +223,34 @@ test('contract, interaction API: the log tells who was approved for whom, what w
     { msg: 'authorization_denied', client_id: web.client_id, error: 'login_required' },
   )
   assert.doesNotMatch(JSON.stringify(h.lines()), /ticket/)
+})
+
+test('PG-07: who takes access back takes back what an app has just approved, and the consent with it', async () => {
+  for (const over of [
+    () => withdraw(h.server, { sub: 'gina', client_id: web.client_id }),
+    () => withdrawAll(h.server, 'gina'),
+  ]) {
+    const browser = h.browser()
+    const id = await handedOver(browser, web)
+    const path = wayBack(await app.decide(id, 'approve', { sub: 'gina', remember: true }))
+    await over()
+    isOver(await browser.get(path))
+    assert.equal(await h.server.store.read(findConsent('gina', web.client_id)), undefined)
+  }
+  const { browser, path } = await allowed({}, 'other')
+  await withdrawAll(h.server, 'gina')
+  assert.ok(parameters(await browser.get(path))['code'])
+})
+
+test('CA-11: what a revoked app has approved gives no code', async () => {
+  const login = await h.client({ client_name: 'Login', scope: 'oauthd:interactions' })
+  const token = await h.token(login)
+  const browser = h.browser()
+  const id = await handedOver(browser, web)
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ sub: 'gina' })
+  const decided = await h.send('POST', `/oauth/interactions/${id}/approve`, { headers, body })
+  assert.ok(await revoke(h.server, login.client_id))
+  const told = parameters(await browser.get(wayBack(decided)))
+  assert.deepEqual([told['error'], told['code']], ['access_denied', undefined])
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { revoke as revokeClient } from '../../src/clients.ts'
+import type { GivenMetadata } from '../../src/protocol/client-metadata.ts'
 import type { Authorization } from '../../src/store/authorization.ts'
 import { inspectToken, revokeOne } from '../../src/tokens.ts'
 import { allow, appClient, credentials, family, member, refresh } from '../_person.ts'
@@ -16,9 +17,13 @@ interface Person extends TestServer {
   revoke(token: string, by?: TestClient, form?: Readonly<Record<string, string>>): Promise<number>
 }
 
-const person = async (t: TestContext, given: Partial<Authorization> = {}): Promise<Person> => {
+const person = async (
+  t: TestContext,
+  given: Partial<Authorization> = {},
+  metadata: GivenMetadata = {},
+): Promise<Person> => {
   const at = await testServer(t)
-  const client = await appClient(at.server)
+  const client = await appClient(at.server, metadata)
   return {
     ...at,
     client,
@@ -116,7 +121,8 @@ test('IN-02: a code is no token to introspect, nor to revoke', async (t) => {
 })
 
 test('IN-06: a refresh token is no bearer token', async (t) => {
-  const at = await person(t, { scope: 'introspect' })
+  const grant_types = ['authorization_code', 'refresh_token', 'client_credentials']
+  const at = await person(t, { scope: 'introspect' }, { grant_types, scope: 'a b introspect' })
   const { createApp } = await import('../../src/http/app.ts')
   const answer = await createApp(at.server).request('/oauth/introspect', {
     method: 'POST',

@@ -69,6 +69,14 @@ test('RFC 6749 4.1.1: what is asked for is kept as it was asked', () => {
   )
 })
 
+test('OIDC Core 3.1.2.1: a hint too long to help is left out, so that a row a stranger makes stays small', () => {
+  const longest = 'ä'.repeat(128)
+  const kept = examined({ login_hint: longest, ui_locales: 'd'.repeat(256) })
+  assert.deepEqual([kept.login_hint, kept.ui_locales?.length], [longest, 256])
+  const left = examined({ login_hint: `${longest}a`, ui_locales: 'd'.repeat(257) })
+  assert.deepEqual([left.login_hint, left.ui_locales], [null, null])
+})
+
 test('contract, scopes: none asked for is the defaults, or all; beyond the registered is invalid_scope', () => {
   assert.equal(examined().scope, 'a b')
   assert.equal(examine(form(), { client: client(), redirect_uri: CALLBACK }, ['b']).scope, 'b')

@@ -62,3 +62,9 @@ test('TK-11: a chosen sub is printable ASCII and never begins as a client_id doe
   }
   assert.equal(chosenSubProblem('cl_1'), 'must not begin with cl_, as client ids do')
 })
+
+test('PG-10: a name shows something, and is one that a form can send', () => {
+  for (const name of ['an\ufffda', '\u2800', '\u0301', '\u2800 \u2800']) {
+    assert.equal(readUsername(name), 'must have a character that can be seen, and no U+FFFD', name)
+  }
+})

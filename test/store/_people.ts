@@ -42,7 +42,8 @@ export const codeRow = (given: Partial<AuthorizationCode> = {}): AuthorizationCo
   code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   wrong_tries: 0,
   expires_at: NOW + 60,
-  purge_at: NOW + 86_400,
+  authorization_expires_at: NOW + 86_400,
+  purge_at: NOW + 60,
   used_at: null,
   ...given,
 })

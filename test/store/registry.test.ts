@@ -121,6 +121,8 @@ const scripted = (): {
       }),
     generation: () => Promise.resolve(generation),
     write: never,
+    space: never,
+    reclaim: never,
     turn: never,
     status: never,
     close: never,
