@@ -232,6 +232,7 @@ test('contract, library: scope may be less and never more; claims and sub go by 
     [{ sub: 'user-1', auth_time: '5' }, {}, /^auth_time must be a number$/],
     [{ sub: 'user-1', amr: 'pwd' }, {}, /^amr must be a list of strings$/],
     [{ sub: 'user-1' }, { remember: 'yes' }, /^remember must be true or false$/],
+    [{ sub: 'user-1' }, { scope: null }, /^scope must be a string$/],
     [{ sub: 'user-1' }, { claims: [] }, /^claims must be an object$/],
     [{ sub: 'user-1' }, { claims: { a: 1n } }, /^claims must be what JSON can hold$/],
   ]
