@@ -124,8 +124,36 @@ test('RFC 8707 2: resource refuses a token that is for another', async () => {
   const token = await h.token(client, { resource })
   const query = (wanted: string): string => `?resource=${encodeURIComponent(wanted)}`
   assert.equal((await ask(query(resource), token)).status, 204)
-  assert.deepEqual(refusal(await ask(query('https://other.example'), token)), INVALID)
-  assert.deepEqual(refusal(await ask(query(resource), await h.token(client))), INVALID)
+  const invalid = (metadata: string): readonly unknown[] => [
+    401,
+    'invalid_token',
+    `Bearer realm="oauthd", error="invalid_token", resource_metadata="${metadata}"`,
+  ]
+  const other = 'https://other.example'
+  const theirs = invalid(`${other}/.well-known/oauth-protected-resource`)
+  assert.deepEqual(refusal(await ask(query(other), token)), theirs)
+  const ours = invalid('https://api.example/.well-known/oauth-protected-resource/v1')
+  assert.deepEqual(refusal(await ask(query(resource), await h.token(client))), ours)
+  assert.deepEqual(
+    refusal(await ask(`${query(resource)}&resource=${encodeURIComponent(other)}`, token)),
+    INVALID,
+  )
+})
+
+test('PR-03: every challenge of one resource leads to its metadata, and a malformed header is told the scope too', async () => {
+  const client = await h.client({ scope: 'a' })
+  const resource = 'https://api.example'
+  const token = await h.token(client, { resource })
+  const query = `?resource=${encodeURIComponent(resource)}`
+  const metadata = `resource_metadata="${resource}/.well-known/oauth-protected-resource"`
+  const challenge = async (more: string, shown?: string): Promise<unknown> =>
+    refusal(await ask(`${query}${more}`, shown))[2]
+  assert.equal(await challenge('&scope=b'), `Bearer realm="oauthd", scope="b", ${metadata}`)
+  const invalid = `Bearer realm="oauthd", error="invalid_token", scope="b", ${metadata}`
+  assert.equal(await challenge('&scope=b', 'a b'), invalid)
+  const lacking = `Bearer realm="oauthd", error="insufficient_scope", scope="b", ${metadata}`
+  assert.equal(await challenge('&scope=b', token), lacking)
+  assert.equal(await challenge('&client=cl_other', token), `Bearer realm="oauthd", ${metadata}`)
 })
 
 test('contract, verify: a query that would guard nothing, or says it twice, is refused, and is no 401 or 403', async () => {
@@ -140,6 +168,8 @@ test('contract, verify: a query that would guard nothing, or says it twice, is r
     '?scope=a&scope=b',
     '?scope=%22',
     '?resource=',
+    '?resource=api',
+    '?resource=https%3A%2F%2Fapi.example%23x',
     '?SCOPE=a',
   ]) {
     const { status, body, headers } = await ask(query, token)
