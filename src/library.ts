@@ -146,7 +146,13 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
     log,
     onWarning: ({ code, message }) => log.warn({ code }, message),
   })
-  await server.sealed.sweep()
+  try {
+    await server.sealed.sweep()
+  } catch (error) {
+    // Nobody else could: the caller has no server to close.
+    await server.close()
+    throw error
+  }
   return embedded(server)
 }
 
