@@ -81,7 +81,16 @@ export const createEvents = (onFault: (fault: unknown, type: EventType) => void)
     try {
       await listener(event)
     } catch (fault) {
-      onFault(fault, event.type)
+      tellFault(fault, event.type)
+    }
+  }
+
+  // Nobody waits for it: what the one who hears of faults throws would end the process.
+  const tellFault = (fault: unknown, type: EventType): void => {
+    try {
+      onFault(fault, type)
+    } catch {
+      process.emitWarning(`a listener of ${type} failed, and so did the log`, 'OAuthdWarning')
     }
   }
 

@@ -14,7 +14,8 @@ export const knownMembers = (
   known: readonly string[],
   is_not: string,
 ): Readonly<Record<string, unknown>> => {
-  if (!isObject(given)) throw new TypeError(`${called} must be an object`)
+  // A Map or a form has its members elsewhere: they would be as if they had not been said.
+  if (!isObject(given) || Symbol.iterator in given) throw new TypeError(`${called} must be a plain object`)
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
     const meant = nearest(name, known)
@@ -22,7 +23,9 @@ export const knownMembers = (
       meant === undefined ? `${name.slice(0, 64)} is not ${is_not}` : `${name}: did you mean ${meant}?`,
     )
   }
-  return given
+  // Each is read once, wherever it stands: what was judged is what counts.
+  const members = known.map((name) => [name, given[name]] as const)
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined))
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -160,7 +160,8 @@ const argumentsOf = (person: unknown, choice: unknown): Readonly<Record<string, 
   const what = knownMembers(choice, 'the choice', CHOICE, `one of ${CHOICE.join(', ')}`)
   text(who['sub'], 'sub')
   for (const name of ['username', 'acr']) optionalText(who[name], name)
-  optionalText(what['scope'], 'scope')
+  // Not as if it were absent: of a form in which nothing was ticked, `get` gives null.
+  if (what['scope'] !== undefined) text(what['scope'], 'scope')
   kind(who, 'auth_time', 'a number', (value) => typeof value === 'number')
   kind(who, 'amr', 'a list of strings', Array.isArray)
   kind(what, 'remember', 'true or false', (value) => typeof value === 'boolean')

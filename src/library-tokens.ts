@@ -1,12 +1,13 @@
 import type { TokenResponse } from './actions/issue.ts'
 import { readForm } from './http/body.ts'
 import { answerTokenRequest } from './http/token.ts'
-import { isObject, texts } from './library-arguments.ts'
+import { isObject, knownMembers, texts } from './library-arguments.ts'
 import { exchangeOf, isRequest } from './library-request.ts'
 import { INACTIVE, type Introspection } from './protocol/access-token.ts'
 import { parseForm } from './protocol/form.ts'
 import { nearest } from './protocol/nearest.ts'
 import { type Principal, principalOf } from './protocol/principal.ts'
+import { type ProtectedResourceMetadata, protectedResourceMetadata } from './protocol/resource-metadata.ts'
 import { presentedToken } from './resource/verifier.ts'
 import type { Server } from './server.ts'
 import { inspectToken, revokeOne } from './tokens.ts'
@@ -82,4 +83,13 @@ export const verify = async (server: Server, input: string | Request): Promise<P
   // A refresh token opens nothing by itself; it alone has no token_type.
   if (inspection.kind !== 'active' || inspection.token.token_type === undefined) return undefined
   return principalOf(inspection.token)
+}
+
+/** @throws {TypeError} naming what is wrong or not known: scopes under another name would be left out */
+export const describeResource = (
+  server: Pick<Server, 'settings'>,
+  of: { readonly resource: string; readonly scopes?: readonly string[] },
+): ProtectedResourceMetadata => {
+  knownMembers(of, 'the argument', ['resource', 'scopes'], 'a member of protectedResourceMetadata')
+  return protectedResourceMetadata(of, server.settings)
 }

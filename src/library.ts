@@ -16,12 +16,19 @@ import { clientsOf, consentsOf, type OAuthClients, type OAuthConsents } from './
 import { subscribe } from './library-events.ts'
 import { disabled } from './library-off.ts'
 import { checkedOptions, type OAuthServerOptions } from './library-options.ts'
-import { introspect, issue, revokeToken, type TokenRequest, verify } from './library-tokens.ts'
+import {
+  describeResource,
+  introspect,
+  issue,
+  revokeToken,
+  type TokenRequest,
+  verify,
+} from './library-tokens.ts'
 import { readPageFiles } from './page-files.ts'
 import type { Introspection } from './protocol/access-token.ts'
 import { issuerPath } from './protocol/issuer.ts'
 import type { Principal } from './protocol/principal.ts'
-import { type ProtectedResourceMetadata, protectedResourceMetadata } from './protocol/resource-metadata.ts'
+import type { ProtectedResourceMetadata } from './protocol/resource-metadata.ts'
 import { themeWarnings } from './protocol/theme.ts'
 import type { ValidatedAuthorization } from './protocol/validated-authorization.ts'
 import { openServer, type Server } from './server.ts'
@@ -52,7 +59,8 @@ export interface OAuthServer {
    *
    * @param authorization what `validateAuthorizationRequest` gave, or a copy; it is examined again
    * @throws {OAuthError} `invalid_scope` when `scope` is more than was asked; `invalid_request` for a
-   *   `sub` or `claims` that may not be; whatever the request itself is refused with now
+   *   `sub` or `claims` that may not be; `access_denied` for a `sub` that is a client's `client_id`;
+   *   whatever the request itself is refused with now
    * @see OAuth 2.1 section 4.1.2, RFC 9207
    */
   approveAuthorizationRequest(
@@ -138,7 +146,13 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
     log,
     onWarning: ({ code, message }) => log.warn({ code }, message),
   })
-  await server.sealed.sweep()
+  try {
+    await server.sealed.sweep()
+  } catch (error) {
+    // Nobody else could: the caller has no server to close.
+    await server.close()
+    throw error
+  }
   server.housekeeping.start()
   return embedded(server)
 }
@@ -157,7 +171,7 @@ const embedded = (server: Server): OAuthServer => {
     introspect: (token) => introspect(server, token),
     revokeToken: (token) => revokeToken(server, token),
     verify: (input) => verify(server, input),
-    protectedResourceMetadata: (of) => protectedResourceMetadata(of, server.settings),
+    protectedResourceMetadata: (of) => describeResource(server, of),
     on: (event, listener) => subscribe(server, event, listener),
     app: createApp(server),
     fetch: async (request) => standalone.fetch(request),

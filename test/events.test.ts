@@ -49,6 +49,21 @@ test('contract, library: one function may listen twice, and each of the two ends
   assert.equal(count, 3)
 })
 
+test('contract, library: a listener that throws harms nothing when the log fails too', async (t) => {
+  const warned = t.mock.method(process, 'emitWarning', () => undefined)
+  const events = createEvents(() => {
+    throw new Error('the log is full')
+  })
+  const [rejected, onRejection] = [[] as unknown[], (reason: unknown): unknown => rejected.push(reason)]
+  process.on('unhandledRejection', onRejection)
+  t.after(() => process.off('unhandledRejection', onRejection))
+  events.on('client_created', () => Promise.reject(new Error('rejected')))
+  events.emit({ ...CREATED })
+  await new Promise((done) => setImmediate(done))
+  assert.deepEqual(rejected, [])
+  assert.equal(warned.mock.callCount(), 1)
+})
+
 test('contract, library: a listener that throws or rejects harms nobody, and is told of', async () => {
   const faults: unknown[] = []
   const events = createEvents((fault, type) => faults.push([type, String(fault)]))

@@ -85,18 +85,19 @@ app.post('/consent', async (event) => {
   if (form.get('decision') !== 'allow') return deny(asked, 'access_denied')
   return approve(asked, session, {
     scope: form.getAll('scope').join(' '),
-    claims: { tenant: session.tenant },
     remember: form.get('remember') === '1',
   })
 })
 
 const approve = async (
   authorization: ValidatedAuthorization,
-  { sub, username, auth_time }: Session,
+  { sub, tenant, username, auth_time }: Session,
   choice: ApprovalChoice,
 ): Promise<Response> => {
   const person = { sub, username, auth_time, amr: ['pwd'] }
-  return seeOther((await server.approveAuthorizationRequest(authorization, person, choice)).redirect_to)
+  // Asked or remembered: what a token says of the person is the same.
+  const allowed = { ...choice, claims: { tenant } }
+  return seeOther((await server.approveAuthorizationRequest(authorization, person, allowed)).redirect_to)
 }
 
 const deny = async (authorization: ValidatedAuthorization, error: string): Promise<Response> =>

@@ -23,9 +23,10 @@ const invoices = [
 const app = new H3()
 app.mount('/', server.app)
 
-app.get('/.well-known/oauth-protected-resource', () =>
-  server.protectedResourceMetadata({ resource, scopes: ['invoices.read', 'reports.read'] }),
-)
+app.get('/.well-known/oauth-protected-resource', ({ res }) => {
+  res.headers.set('access-control-allow-origin', '*') // Clients in browsers look there too.
+  return server.protectedResourceMetadata({ resource, scopes: ['invoices.read', 'reports.read'] })
+})
 
 /** Any live token for this API: who is it? */
 app.get(

@@ -133,8 +133,9 @@ const dispatch = (server: Server, route: Route, exchange: Exchange): Answer | Pr
   }
   if (method === 'HEAD' && route.acts) return LOOKED_AT
   const methods = (['GET', 'POST'] as const).filter((one) => route[one] !== undefined)
-  const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(', ')
-  if (method === 'OPTIONS') return options(route.cors, allow, exchange.request)
+  const others = route.isVerdict ? [] : ['OPTIONS']
+  const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), ...others].join(', ')
+  if (method === 'OPTIONS' && !route.isVerdict) return options(route.cors, allow, exchange.request)
   const use = `use ${methods.join(' or ')}`
   if (route.refusals !== 'page') {
     return json({ error: 'invalid_request', error_description: use }, 405, { allow })

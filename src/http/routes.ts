@@ -30,6 +30,8 @@ export interface Route {
   /** Its GET does what is done once: keeps a request, gives a code. HEAD, which a look ahead sends, must not. */
   readonly acts?: true
   readonly POST?: Handler
+  /** A proxy takes any 2xx of it for a yes, so that no method but its own may get one. */
+  readonly isVerdict?: true
   readonly cors: Cors
   /** Who reads its refusals: a program (JSON), or a person (a page). */
   readonly refusals?: 'json' | 'page'
@@ -59,7 +61,7 @@ export const routes = (): readonly Route[] => [
   { at: 'prefix', name: 'token', cors: 'api', POST: token },
   { at: 'prefix', name: 'revoke', cors: 'api', POST: revoke },
   { at: 'prefix', name: 'introspect', cors: 'none', POST: introspect },
-  { at: 'prefix', name: 'verify', cors: 'none', GET: verify },
+  { at: 'prefix', name: 'verify', cors: 'none', GET: verify, isVerdict: true },
   { at: 'prefix', name: 'jwks', cors: 'document', GET: jwks },
   { at: 'prefix', name: 'page_style', path: 'page-:hash.css', cors: 'none', GET: pageStyle },
   { at: 'prefix', name: 'page_logo', path: 'logo-:hash', cors: 'none', GET: pageLogo },

@@ -1,10 +1,11 @@
 import { introspectToken } from '../actions/token.ts'
 import { introspection } from '../protocol/access-token.ts'
-import { bearerChallenge, bearerToken } from '../protocol/bearer.ts'
+import { type BearerChallenge, bearerChallenge, bearerToken } from '../protocol/bearer.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { parseQuery } from '../protocol/form.ts'
 import { type Principal, principalOf } from '../protocol/principal.ts'
-import { isSameResource } from '../protocol/resource.ts'
+import { isSameResource, resourceProblem } from '../protocol/resource.ts'
+import { resourceMetadataUrl } from '../protocol/resource-metadata.ts'
 import { parseScope } from '../protocol/scope.ts'
 import { isMet, type Need, neededScope } from '../resource/need.ts'
 import type { Server } from '../server.ts'
@@ -17,20 +18,20 @@ import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
  */
 export const verify: Handler = async (server, exchange) => {
   const asked = askedOf(exchange.search)
-  const scope = asked.needs.map(neededScope).find((one) => one !== undefined)
-  const token = tokenOf(exchange)
+  const challenged = challengedOf(asked)
+  const token = tokenOf(exchange, challenged)
   if (token === undefined) {
-    const challenge = bearerChallenge({ scope })
+    const challenge = bearerChallenge(challenged)
     throw new OAuthError('invalid_token', 'an access token is needed, in the Authorization header', {
       challenge,
       cause: 'no token',
     })
   }
   const principal = await livePrincipal(server, exchange, token)
-  if (principal === undefined || !isFor(principal, asked.resource)) throw invalid(scope)
+  if (principal === undefined || !isFor(principal, asked.resource)) throw invalid(challenged)
   exchange.note['client_id'] = principal.client_id
   const unmet = asked.needs.find((need) => !isMet(need, principal))
-  if (unmet !== undefined) throw insufficient(unmet)
+  if (unmet !== undefined) throw insufficient(unmet, challenged)
   return empty(204, {
     ...NO_STORE,
     // All three, always: a header that is left out might be taken from the one who asks.
@@ -62,6 +63,10 @@ const askedOf = (search: string): Asked => {
       'scope, any_scope, client and resource may be asked for, not empty',
     )
   }
+  for (const uri of resource) {
+    const problem = resourceProblem(uri)
+    if (problem !== undefined) throw new OAuthError('invalid_request', `resource ${problem}`)
+  }
   const needs: Need[] = []
   const [scope, any_scope, client] = ['scope', 'any_scope', 'client'].map((name) => values.get(name))
   if (scope !== undefined) needs.push({ kind: 'scope', scope: scopesOf(scope).join(' ') })
@@ -76,12 +81,22 @@ const scopesOf = (text: string): readonly string[] => {
   return scopes
 }
 
+type Challenged = Pick<BearerChallenge, 'scope' | 'resource_metadata'>
+
+/** PR-03: what every challenge says. Of several resources none is the one whose document would help. */
+const challengedOf = ({ needs, resource }: Asked): Challenged => {
+  const scope = needs.map(neededScope).find((one) => one !== undefined)
+  const [one, ...more] = resource
+  const resource_metadata = one === undefined || more.length > 0 ? undefined : resourceMetadataUrl(one)
+  return { scope, resource_metadata }
+}
+
 /** RFC 6750 section 3.1 would have 400 for a malformed header, which nginx makes a fault of ours. */
-const tokenOf = ({ request }: Exchange): string | undefined => {
+const tokenOf = ({ request }: Exchange, challenged: Challenged): string | undefined => {
   try {
     return bearerToken(request.headers.get('authorization'))
   } catch {
-    throw invalid(undefined)
+    throw invalid(challenged)
   }
 }
 
@@ -106,17 +121,18 @@ const livePrincipal = async (
 const isFor = ({ aud }: Principal, resource: readonly string[]): boolean =>
   resource.every((wanted) => aud.some((one) => isSameResource(one, wanted)))
 
-const invalid = (scope: string | undefined): OAuthError =>
+const invalid = (challenged: Challenged): OAuthError =>
   new OAuthError('invalid_token', 'the access token is not valid', {
-    challenge: bearerChallenge({ error: 'invalid_token', scope }),
+    challenge: bearerChallenge({ ...challenged, error: 'invalid_token' }),
   })
 
-const insufficient = (need: Need): OAuthError => {
+const insufficient = (need: Need, { resource_metadata }: Challenged): OAuthError => {
   if (need.kind === 'client') {
-    const challenge = bearerChallenge()
+    const challenge = bearerChallenge({ resource_metadata })
     return new OAuthError('access_denied', 'this is not for the client of the access token', { challenge })
   }
-  const challenge = bearerChallenge({ error: 'insufficient_scope', scope: neededScope(need) })
+  const scope = neededScope(need)
+  const challenge = bearerChallenge({ error: 'insufficient_scope', scope, resource_metadata })
   return new OAuthError('insufficient_scope', 'the access token lacks the scope needed', { challenge })
 }
 

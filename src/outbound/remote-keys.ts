@@ -25,7 +25,9 @@ export const remoteKeys = (
   let keys: ReturnType<typeof createRemoteJWKSet> | undefined
   return async (header, token) => {
     try {
-      keys ??= createRemoteJWKSet(new URL(await jwks_uri.address()), {
+      const address = await jwks_uri.address()
+      // Behind the wait: of those who come at once the first makes it, and all share its one fetch.
+      keys ??= createRemoteJWKSet(new URL(address), {
         timeoutDuration: asking.timeout ?? TIMEOUT,
         cooldownDuration: cooldown,
         cacheMaxAge: LONGEST_KEPT,

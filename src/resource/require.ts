@@ -69,15 +69,15 @@ export const protect = (verifier: Verifier, need: Need, options: RequireOptions 
   return async (credentials) => {
     const presented = await tokenOf(credentials, challenged)
     if (typeof presented !== 'string') return { kind: 'refuse', refusal: presented }
-    let principal: Principal | undefined
     try {
-      principal = await verifier.verify(presented)
+      // Judged in here too: a verifier of the app's own may give half a principal.
+      const outcome = judge(await verifier.verify(presented), need, resource, challenged)
+      outage.end()
+      return outcome
     } catch (error) {
       outage.tell(error)
       return { kind: 'refuse', refusal: cannotKnow }
     }
-    outage.end()
-    return judge(principal, need, resource, challenged)
   }
 }
 
@@ -132,7 +132,7 @@ const createOutage = (onError: RequireOptions['onError']): Outage => {
       if (onError !== undefined) return tellListener(onError, error)
       if (isTold) return
       isTold = true
-      process.emitWarning(`tokens cannot be checked, requests get 503: ${error}`, 'OAuthdWarning')
+      process.emitWarning(`tokens cannot be checked, requests get 503: ${inWords(error)}`, 'OAuthdWarning')
     },
     end() {
       isTold = false
@@ -145,9 +145,12 @@ const tellListener = (onError: (error: unknown) => void, error: unknown): void =
   try {
     onError(error)
   } catch (thrown) {
-    process.emitWarning(`onError threw: ${thrown}`, 'OAuthdWarning')
+    process.emitWarning(`onError threw: ${inWords(thrown)}`, 'OAuthdWarning')
   }
 }
+
+/** Anything can be thrown, also what cannot be made a string. */
+const inWords = (error: unknown): string => (error instanceof Error ? String(error) : `a ${typeof error}`)
 
 /** Callers in JavaScript forget an await, or hand over the app. */
 const checkVerifier = (verifier: Partial<Verifier> | undefined): void => {

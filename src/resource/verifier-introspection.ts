@@ -54,7 +54,8 @@ export const introspectionVerifier = ({ ask, cache_seconds, clock }: Introspecti
       const token = presentedToken(input)
       if (token === undefined || token === '' || token.length > LONGEST_TOKEN) return undefined
       const live = await lookUp(token)
-      return live === undefined ? undefined : principalOf(live)
+      // An own copy for each: what a route does to its principal is not in the next one's.
+      return live === undefined ? undefined : principalOf(structuredClone(live))
     },
     async close() {
       closed = true

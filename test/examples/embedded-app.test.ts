@@ -104,7 +104,15 @@ test('contract, library: examples/embedded-app goes the whole way, from a client
   const second = await tokens({ grant_type: 'refresh_token', refresh_token })
   assert.equal((await api(second['access_token']))[0], 200)
   const remembered = locationOf(await browser.get(requestOf({ scope: 'invoices.read', prompt: 'none' })))
-  assert.ok(remembered.searchParams.has('code'))
+  const unasked = await tokens({
+    grant_type: 'authorization_code',
+    code: remembered.searchParams.get('code') ?? '',
+    code_verifier: VERIFIER,
+  })
+  const told = await oauthd(['token:introspect', unasked['access_token'] ?? '', '--json'], {
+    cwd: clone.path,
+  })
+  assert.equal(JSON.parse(told.stdout).tenant, 42, 'of whoever was not asked again too')
   assert.equal(await errorOf({ prompt: 'none' }), 'consent_required')
   const more = await browser.get(requestOf({ scope: 'invoices.write' }))
   const grown = locationOf(await browser.press(more, 'Allow', { scope: 'invoices.write' }))

@@ -97,7 +97,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       name,
       {
         rooms: [...MIDDLE, ...NOUNS, ...LIBRARY, 'http', 'events.ts', 'server.ts', 'page-files.ts'],
-        packages: ['h3', 'node:path'],
+        packages: ['h3', 'node:path', 'node:util'],
       },
     ]),
   ),

@@ -39,6 +39,13 @@ test('contract, verify: a live token is a 204 with client, subject and scope, wh
   assert.equal((await ask('', await h.token(client), 'POST')).status, 405)
 })
 
+test('contract, verify: no other method is answered by a yes, as a proxy that keeps its sender’s would take it', async () => {
+  for (const method of ['OPTIONS', 'POST', 'PUT', 'PROPFIND']) {
+    const answered = await ask('', undefined, method)
+    assert.deepEqual([answered.status, answered.headers.get('allow')], [405, 'GET, HEAD'], method)
+  }
+})
+
 test('contract, verify: a person’s token says who it is, and a token without scope still says so', async () => {
   const { client_id } = await h.client({
     grant_types: ['authorization_code'],
@@ -124,8 +131,36 @@ test('RFC 8707 2: resource refuses a token that is for another', async () => {
   const token = await h.token(client, { resource })
   const query = (wanted: string): string => `?resource=${encodeURIComponent(wanted)}`
   assert.equal((await ask(query(resource), token)).status, 204)
-  assert.deepEqual(refusal(await ask(query('https://other.example'), token)), INVALID)
-  assert.deepEqual(refusal(await ask(query(resource), await h.token(client))), INVALID)
+  const invalid = (metadata: string): readonly unknown[] => [
+    401,
+    'invalid_token',
+    `Bearer realm="oauthd", error="invalid_token", resource_metadata="${metadata}"`,
+  ]
+  const other = 'https://other.example'
+  const theirs = invalid(`${other}/.well-known/oauth-protected-resource`)
+  assert.deepEqual(refusal(await ask(query(other), token)), theirs)
+  const ours = invalid('https://api.example/.well-known/oauth-protected-resource/v1')
+  assert.deepEqual(refusal(await ask(query(resource), await h.token(client))), ours)
+  assert.deepEqual(
+    refusal(await ask(`${query(resource)}&resource=${encodeURIComponent(other)}`, token)),
+    INVALID,
+  )
+})
+
+test('PR-03: every challenge of one resource leads to its metadata, and a malformed header is told the scope too', async () => {
+  const client = await h.client({ scope: 'a' })
+  const resource = 'https://api.example'
+  const token = await h.token(client, { resource })
+  const query = `?resource=${encodeURIComponent(resource)}`
+  const metadata = `resource_metadata="${resource}/.well-known/oauth-protected-resource"`
+  const challenge = async (more: string, shown?: string): Promise<unknown> =>
+    refusal(await ask(`${query}${more}`, shown))[2]
+  assert.equal(await challenge('&scope=b'), `Bearer realm="oauthd", scope="b", ${metadata}`)
+  const invalid = `Bearer realm="oauthd", error="invalid_token", scope="b", ${metadata}`
+  assert.equal(await challenge('&scope=b', 'a b'), invalid)
+  const lacking = `Bearer realm="oauthd", error="insufficient_scope", scope="b", ${metadata}`
+  assert.equal(await challenge('&scope=b', token), lacking)
+  assert.equal(await challenge('&client=cl_other', token), `Bearer realm="oauthd", ${metadata}`)
 })
 
 test('contract, verify: a query that would guard nothing, or says it twice, is refused, and is no 401 or 403', async () => {
@@ -140,6 +175,8 @@ test('contract, verify: a query that would guard nothing, or says it twice, is r
     '?scope=a&scope=b',
     '?scope=%22',
     '?resource=',
+    '?resource=api',
+    '?resource=https%3A%2F%2Fapi.example%23x',
     '?SCOPE=a',
   ]) {
     const { status, body, headers } = await ask(query, token)

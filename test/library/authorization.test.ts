@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { createClient } from '../../src/clients.ts'
+import { listConsents } from '../../src/consents.ts'
 import { type ClientWithSecret, OAuthError, type OAuthServer } from '../../src/index.ts'
+import { approve, validate } from '../../src/library-authorization.ts'
+import { testServer } from '../_server.ts'
 import { appServer, asked, CALLBACK, CHALLENGE, ERP, ISSUER, refusal, VERIFIER } from './_app.ts'
 
 const opened = async (
@@ -232,22 +236,29 @@ test('contract, library: scope may be less and never more; claims and sub go by 
     [{ sub: 'user-1', auth_time: '5' }, {}, /^auth_time must be a number$/],
     [{ sub: 'user-1', amr: 'pwd' }, {}, /^amr must be a list of strings$/],
     [{ sub: 'user-1' }, { remember: 'yes' }, /^remember must be true or false$/],
+    [{ sub: 'user-1' }, { scope: null }, /^scope must be a string$/],
+    [{ sub: 'user-1' }, new Map([['scope', 'invoices.read']]), /^the choice must be a plain object$/],
     [{ sub: 'user-1' }, { claims: [] }, /^claims must be an object$/],
     [{ sub: 'user-1' }, { claims: { a: 1n } }, /^claims must be what JSON can hold$/],
   ]
   for (const [person, choice, message] of members) {
     await assert.rejects(approve(choice, person), { name: 'TypeError', message })
   }
+  // Wherever a member stands, what was judged is what is granted.
+  const inherited = Object.create({ scope: 'invoices.read invoices.write' }) as object
+  await refused(approve(inherited), 'invalid_scope')
   const wrong = { subject: 'user-1' } as { sub?: string }
   await assert.rejects(server.validateAuthorizationRequest(asked(client_id), wrong), TypeError)
 })
 
 test('contract, settled points: a sub that is the chosen client_id of a client is refused at approval', async (t) => {
-  const { server, client_id } = await opened(t)
-  const authorization = await server.validateAuthorizationRequest(asked(client_id))
-  const error = await refusal(server.approveAuthorizationRequest(authorization, { sub: client_id }))
-  assert.ok(error instanceof OAuthError)
-  assert.deepEqual(await server.consents.list({ sub: client_id }), [])
+  const { server } = await testServer(t)
+  const client = await createClient(server, ERP, { client_id: 'erp' })
+  assert.equal(client?.client_id, 'erp')
+  const authorization = await validate(server, asked('erp'))
+  await refused(approve(server, authorization, { sub: 'erp' }), 'access_denied')
+  assert.deepEqual(await listConsents(server, { sub: 'erp', limit: 10 }), [])
+  assert.ok(await approve(server, authorization, { sub: 'erp2' }))
 })
 
 test('contract, library: a denial gives the way back with the reason', async (t) => {

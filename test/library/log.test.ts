@@ -58,3 +58,25 @@ test('HTTP-18, CL-03: without one, warnings and faults are a line each on standa
   assert.match(lines[1] ?? '', /^oauthd: error: fault .*no such table/)
   assert.ok(lines[1]?.includes(request_id))
 })
+
+test('contract, library: a listener that throws what JSON cannot hold harms nothing, and is told of', async (t) => {
+  environment(t, {})
+  const written = t.mock.method(process.stderr, 'write', () => true)
+  const server = await createOAuthServer({ db: join(temporaryFolder(t), 'app.db'), enabled: true })
+  t.after(() => server.close())
+  const round: { round?: object } = {}
+  round.round = round
+  const itsOwnCause = new Error('around')
+  itsOwnCause.cause = itsOwnCause
+  for (const thrown of [round, 1n, itsOwnCause]) {
+    server.on('client_created', () => {
+      throw thrown
+    })
+  }
+  await server.clients.create({ client_name: 'ERP', grant_types: ['client_credentials'] })
+  const lines = written.mock.calls.map(({ arguments: [line] }) => String(line))
+  written.mock.restore()
+  assert.equal(lines.length, 3)
+  for (const line of lines) assert.match(line, /^oauthd: error: listener failed [^\n]+\n$/)
+  assert.match(lines.join(''), /Circular.*1n.*around/s)
+})

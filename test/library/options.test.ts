@@ -14,7 +14,7 @@ import {
 import { completeSettings } from '../../src/protocol/settings.ts'
 import { openServer } from '../../src/server.ts'
 import { environment } from '../_environment.ts'
-import { temporaryFolder } from '../_store.ts'
+import { connection, temporaryFolder } from '../_store.ts'
 
 const SECRET = 'the master secret of this test file'
 const MACHINE = { client_name: 'ERP', grant_types: ['client_credentials'], scope: 'a b' }
@@ -247,4 +247,16 @@ test('contract, library: a database that cannot be opened is a StoreError, and a
   await server.close()
   await server.close()
   await assert.rejects(server.clients.list(), StoreError)
+})
+
+test('contract, library: a server that fails while it starts leaves no connection open', async (t) => {
+  environment(t, {})
+  const db = join(temporaryFolder(t), 'app.db')
+  await (await createOAuthServer({ db, enabled: true })).close()
+  const other = connection(t, db)
+  other.exec('ALTER TABLE oauth_refresh_token RENAME TO elsewhere')
+  other.close()
+  await assert.rejects(createOAuthServer({ db, enabled: true }), StoreError)
+  // SQLite takes the log away with the last connection.
+  assert.equal(existsSync(`${db}-wal`), false)
 })

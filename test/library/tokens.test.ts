@@ -164,4 +164,10 @@ test('RFC 9728 2: protectedResourceMetadata names this server as the one to ask'
     },
   )
   assert.throws(() => server.protectedResourceMetadata({ resource: 'x' }), /^TypeError: resource /)
+  const misspelt = { resource: 'https://api.example', scope: ['a'] }
+  assert.throws(() => server.protectedResourceMetadata(misspelt), /^TypeError: scope: did you mean scopes\?$/)
+  assert.throws(
+    () => server.protectedResourceMetadata(undefined as unknown as typeof misspelt),
+    /^TypeError: the argument must be a plain object$/,
+  )
 })

@@ -65,6 +65,8 @@ export interface Behind {
   /** A new token of the client. */
   token(scope?: string): Promise<string>
   revoke(token: string): Promise<void>
+  /** The proxy. */
+  readonly url: string
   /** Asks the proxy for /invoices. */
   ask(token?: string, init?: RequestInit): Promise<Response>
 }
@@ -138,6 +140,7 @@ export const behind = async (t: TestContext, proxy: Proxy): Promise<Behind> => {
     oauthd,
     client,
     arrived: app.arrived,
+    url: `http://127.0.0.1:${port}`,
     async token(scope = 'invoices.read') {
       const answered = await post('token', { grant_type: 'client_credentials', scope, ...client })
       return String(((await answered.json()) as { access_token?: unknown }).access_token)

@@ -1,5 +1,7 @@
 /** GET /oauth/verify behind the real caddy. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { test } from 'node:test'
 import { behind, caddy, INVALID, LACKING, missing, NONE, NOTHING, refusal } from './_behind.ts'
 
@@ -60,4 +62,28 @@ test('HTTP-18: behind caddy a server that is down is 502, never a pass', { skip 
   await oauthd.stop()
   assert.deepEqual(await refusal(ask(access_token)), [502, null])
   assert.deepEqual(arrived, [])
+})
+
+test('contract, GET /oauth/verify: behind caddy no sender has its own words believed, nor the true ones dropped', {
+  skip,
+}, async (t) => {
+  const { token, arrived, client, url } = await behind(t, caddy)
+  const headers = {
+    authorization: `Bearer ${await token()}`,
+    connection: 'close, X-OAuth-Sub, X-OAuth-Client-Id, X-OAuth-Scope',
+    X_OAuth_Sub: 'admin',
+    'X-OAuth_Client_Id': 'boss',
+    'X_OAuth-Scope': 'everything',
+  }
+  // Not fetch, which does not let anybody write Connection.
+  const asked = request(`${url}/invoices`, { headers }).end()
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  answer.resume()
+  assert.equal(answer.statusCode, 200)
+  const got = Object.entries(arrived[0]?.headers ?? {}).filter(([name]) => /^x[-_]oauth/.test(name))
+  assert.deepEqual(Object.fromEntries(got), {
+    'x-oauth-client-id': client.client_id,
+    'x-oauth-sub': client.client_id,
+    'x-oauth-scope': 'invoices.read',
+  })
 })

@@ -236,6 +236,25 @@ test('house: an outage is one warning of the process where nobody listens, and t
   )
 })
 
+test('contract, middleware: a verifier of the app’s own that gives or throws nonsense is 503, and no fault of the route', async (t) => {
+  t.mock.method(process, 'emitWarning', () => undefined)
+  const resource = 'https://api.example'
+  const nonsense: readonly (() => unknown)[] = [
+    () => ({ client_id: 'cl_1' }),
+    () => {
+      throw Object.create(null)
+    },
+    () => {
+      throw Symbol('s')
+    },
+  ]
+  for (const verify of nonsense) {
+    const v = { verify: async (): Promise<never> => verify() as never }
+    assert.equal((await ask(requireToken(v, { resource }), GOOD)).response?.status, 503)
+    assert.equal((await ask(requireScope(v, 'a'), GOOD)).response?.status, 503)
+  }
+})
+
 test('house: a listener that throws turns no refusal into a fault', async (t) => {
   t.mock.method(process, 'emitWarning', () => {})
   const v = testVerifier()

@@ -228,6 +228,19 @@ test('contract, verifiers: a yes is repeated for cache_seconds and no longer', a
   assert.equal(verifier.count(), 2)
 })
 
+test('contract, verifiers: what a route does to its principal is not in the next one’s', async () => {
+  const verifier = cached(10)
+  const aud = ['https://api.example']
+  verifier.says(live('https://id.example', { aud, tenant: { id: 42 } }))
+  const once = async (): Promise<{ aud: string[]; claims: { tenant: { id: number } } }> =>
+    (await verifier.verify('t')) as unknown as { aud: string[]; claims: { tenant: { id: number } } }
+  const first = await once()
+  first.aud.push('https://other.example')
+  first.claims.tenant.id = 43
+  const { aud: seen, claims } = await once()
+  assert.deepEqual([seen, claims, verifier.count()], [aud, { tenant: { id: 42 } }, 1])
+})
+
 test('contract, verifiers: a no is never remembered, and a yes never past the token’s end or a clock set back', async () => {
   const verifier = cached(3600)
   verifier.says({ active: false })

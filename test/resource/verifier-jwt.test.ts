@@ -187,6 +187,20 @@ test('contract, verifiers: keys that cannot be had reject, are no pass, and are 
   await assert.rejects(verifier.verify(token), /closed/)
 })
 
+test('RFC 7517 4.5: those who come at once, before the keys are known, share one fetch', async (t) => {
+  const { verifier, sign, server } = await issuerOf(t)
+  const tokens = await Promise.all(['j1', 'j2', 'j3', 'j4'].map((jti) => sign({ jti })))
+  const principals = await Promise.all(tokens.map((token) => verifier.verify(token)))
+  assert.deepEqual(
+    principals.map((principal) => principal?.jti),
+    ['j1', 'j2', 'j3', 'j4'],
+  )
+  assert.deepEqual(
+    server.asked.map(({ path }) => path),
+    [METADATA, '/jwks'],
+  )
+})
+
 test('RFC 7517 4.5: a made-up key while the issuer is down takes the known keys from nobody', async (t) => {
   const { sign, server } = await issuerOf(t)
   const { issuer } = server
