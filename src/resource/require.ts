@@ -71,7 +71,9 @@ export const protect = (verifier: Verifier, need: Need, options: RequireOptions 
     if (typeof presented !== 'string') return { kind: 'refuse', refusal: presented }
     try {
       // Judged in here too: a verifier of the app's own may give half a principal.
-      const outcome = judge(await verifier.verify(presented), need, resource, challenged)
+      const principal: unknown = await verifier.verify(presented)
+      if (principal !== undefined && !isPrincipal(principal)) throw new TypeError('verify gave no principal')
+      const outcome = judge(principal, need, resource, challenged)
       outage.end()
       return outcome
     } catch (error) {
@@ -116,6 +118,17 @@ const judge = (
   if (need.kind === 'client') return refuse(wrongClient(challenged))
   return refuse(missingScope(challenged, need.kind === 'any_scope'))
 }
+
+/** A cache in between may give null for undefined: what is no principal is no yes. */
+const isPrincipal = (given: unknown): given is Principal =>
+  typeof given === 'object' &&
+  given !== null &&
+  'client_id' in given &&
+  typeof given.client_id === 'string' &&
+  'aud' in given &&
+  Array.isArray(given.aud) &&
+  'can' in given &&
+  typeof given.can === 'function'
 
 const refuse = (refusal: Refusal): Outcome => ({ kind: 'refuse', refusal })
 

@@ -248,6 +248,10 @@ test('contract, middleware: a verifier of the app’s own that gives or throws n
       throw Symbol('s')
     },
   ]
+  for (const given of [null, false, 0, '', 'x', {}, { ...principal(), can: undefined }]) {
+    const v: Verifier = { verify: async () => given as never }
+    assert.equal((await ask(requireToken(v), GOOD)).response?.status, 503, JSON.stringify(given))
+  }
   for (const verify of nonsense) {
     const v = { verify: async (): Promise<never> => verify() as never }
     assert.equal((await ask(requireToken(v, { resource }), GOOD)).response?.status, 503)
