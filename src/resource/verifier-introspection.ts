@@ -33,7 +33,8 @@ export const introspectionVerifier = ({ ask, cache_seconds, clock }: Introspecti
     // From before it was sent: the answer is as old as the question.
     const asked_at = clock()
     const told = await ask(token)
-    if (!told.active) return undefined
+    // RFC 7662 section 4: a yes that is over by its own words is none.
+    if (!told.active || told.exp * 1000 <= clock()) return undefined
     if (cache_seconds > 0) cache.set(key, told, Math.min(asked_at + cache_seconds * 1000, told.exp * 1000))
     return told
   }

@@ -228,6 +228,19 @@ test('contract, verifiers: a yes is repeated for cache_seconds and no longer', a
   assert.equal(verifier.count(), 2)
 })
 
+test('RFC 7662 4: a yes whose exp has passed is none, at exp itself too', async () => {
+  const verifier = cached(0)
+  const exp = verifier.clock.at / 1000
+  for (const [over, live_at] of [
+    [exp - 1000, false],
+    [exp, false],
+    [exp + 1, true],
+  ] as const) {
+    verifier.says(live('https://id.example', { exp: over }))
+    assert.equal((await verifier.verify('t')) !== undefined, live_at, String(over - exp))
+  }
+})
+
 test('contract, verifiers: what a route does to its principal is not in the next one’s', async () => {
   const verifier = cached(10)
   const aud = ['https://api.example']
