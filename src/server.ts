@@ -15,7 +15,7 @@ import {
   openedHashKeys,
 } from './master-secret.ts'
 import type { PageFiles } from './page-files.ts'
-import type { PagesSettings } from './protocol/pages-settings.ts'
+import type { Settings } from './protocol/settings.ts'
 import { PREFIX } from './protocol/token-form.ts'
 import { insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
 import { openStore } from './store/open.ts'
@@ -38,21 +38,8 @@ export interface Log {
   error(fields: object, message: string): void
 }
 
-/** The settings that the middle of the house needs; lifetimes in seconds. */
-export interface ServerSettings {
-  readonly issuer: string
-  /** Without slashes at its ends, `oauth` by default. */
-  readonly prefix: string
-  readonly access_token_ttl: number
-  readonly code_ttl: number
-  readonly refresh_ttl: number
-  readonly refresh_idle_ttl: number
-  readonly refresh_grace: number
-  readonly session_ttl: number
-  /** `undefined`: the built-in pages. */
-  readonly interaction_url: string | undefined
-  readonly pages: PagesSettings
-}
+/** The settings that the middle of the house needs: all but those of who opens and listens. */
+export type ServerSettings = Omit<Settings, 'db' | 'host' | 'port'>
 
 export interface ServerOptions {
   readonly db: string

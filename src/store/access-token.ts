@@ -1,5 +1,5 @@
 import type { AccessToken as KnownToken } from '../protocol/access-token.ts'
-import { all, count, one, run, type Work } from './work.ts'
+import { all, count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_access_token, with what its client says of it. */
 export interface AccessToken extends KnownToken {
@@ -110,15 +110,8 @@ export const countLiveTokensUnder = (
 }
 
 /** db:prune removes tokens that expired before `before`, some at a time; gives how many. */
-export function* purgeAccessTokens(before: number, limit: number): Work<number> {
-  const rows = yield* all(
-    `DELETE FROM oauth_access_token WHERE jti IN (
-       SELECT jti FROM oauth_access_token WHERE exp <= $before ORDER BY exp LIMIT $limit
-     ) RETURNING jti`,
-    { before, limit },
-  )
-  return rows.length
-}
+export const purgeAccessTokens = (before: number, limit: number): Work<number> =>
+  removeEnded({ table: 'oauth_access_token', key: 'jti', end: 'exp' }, before, limit)
 
 /** How many tokens `purgeAccessTokens` would remove. */
 export const countExpiredTokens = (before: number): Work<number> =>

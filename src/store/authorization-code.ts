@@ -1,4 +1,4 @@
-import { all, count, one, run, type Work } from './work.ts'
+import { count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_authorization_code. Times are epoch seconds. */
 export interface AuthorizationCode {
@@ -55,15 +55,8 @@ export function* countWrongTry(code_id: string): Work<void> {
 }
 
 /** Removes codes that ended unused or that nobody need recognise any more, some at a time; gives how many. */
-export function* purgeAuthorizationCodes(before: number, limit: number): Work<number> {
-  const rows = yield* all(
-    `DELETE FROM oauth_authorization_code WHERE code_id IN (
-       SELECT code_id FROM oauth_authorization_code WHERE purge_at <= $before ORDER BY purge_at LIMIT $limit
-     ) RETURNING code_id`,
-    { before, limit },
-  )
-  return rows.length
-}
+export const purgeAuthorizationCodes = (before: number, limit: number): Work<number> =>
+  removeEnded({ table: 'oauth_authorization_code', key: 'code_id', end: 'purge_at' }, before, limit)
 
 /** How many codes `purgeAuthorizationCodes` would remove. */
 export const countPurgeableCodes = (before: number): Work<number> =>

@@ -1,21 +1,9 @@
-import { all, count, one, run, type Work } from './work.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_authorization_request: what a client asked for, examined. Times are epoch seconds. */
-export interface StoredAuthorizationRequest {
+export interface StoredAuthorizationRequest extends AuthorizationRequest {
   readonly request_id: string
-  readonly client_id: string
-  /** As presented; it matched a registered one. */
-  readonly redirect_uri: string
-  readonly state: string | null
-  /** What would be granted; may be empty. */
-  readonly scope: string
-  readonly resource: readonly string[]
-  readonly code_challenge: string
-  /** Space-separated; may be empty. */
-  readonly prompt: string
-  readonly max_age: number | null
-  readonly login_hint: string | null
-  readonly ui_locales: string | null
   /** Binds it to the browser that brought it. */
   readonly browser_mac: string
   /** The session that was made for it; `prompt=login` asks for no other. */
@@ -94,15 +82,8 @@ export function* voidDecisionsOf(sub: string, client_id: string | undefined, now
 }
 
 /** Removes requests that were over before `before`, some at a time; gives how many. */
-export function* purgeAuthorizationRequests(before: number, limit: number): Work<number> {
-  const rows = yield* all(
-    `DELETE FROM oauth_authorization_request WHERE request_id IN (
-       SELECT request_id FROM oauth_authorization_request WHERE expires_at <= $before ORDER BY expires_at LIMIT $limit
-     ) RETURNING request_id`,
-    { before, limit },
-  )
-  return rows.length
-}
+export const purgeAuthorizationRequests = (before: number, limit: number): Work<number> =>
+  removeEnded({ table: 'oauth_authorization_request', key: 'request_id', end: 'expires_at' }, before, limit)
 
 /** How many requests `purgeAuthorizationRequests` would remove. */
 export const countEndedRequests = (before: number): Work<number> =>

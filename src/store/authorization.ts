@@ -1,5 +1,5 @@
 import { voidDecisionsOf } from './authorization-request.ts'
-import { all, count, one, run, type Work } from './work.ts'
+import { all, count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_authorization: what a person allowed a client, once. Times are epoch seconds. */
 export interface Authorization {
@@ -162,15 +162,8 @@ export function* extendAuthorization(authorization_id: string, expires_at: numbe
 }
 
 /** Removes authorizations that ended before `before`, some at a time; gives how many. */
-export function* purgeAuthorizations(before: number, limit: number): Work<number> {
-  const rows = yield* all(
-    `DELETE FROM oauth_authorization WHERE authorization_id IN (
-       SELECT authorization_id FROM oauth_authorization WHERE expires_at <= $before ORDER BY expires_at LIMIT $limit
-     ) RETURNING authorization_id`,
-    { before, limit },
-  )
-  return rows.length
-}
+export const purgeAuthorizations = (before: number, limit: number): Work<number> =>
+  removeEnded({ table: 'oauth_authorization', key: 'authorization_id', end: 'expires_at' }, before, limit)
 
 /** How many authorizations `purgeAuthorizations` would remove. */
 export const countEndedAuthorizations = (before: number): Work<number> =>

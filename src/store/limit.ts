@@ -1,4 +1,4 @@
-import { all, count, one, run, type Work } from './work.ts'
+import { count, one, removeEnded, run, type Work } from './work.ts'
 
 /** How much of a budget is spent, and when it is whole again. */
 export interface Spent {
@@ -34,15 +34,8 @@ export function* forgive(limit_key: string): Work<void> {
 }
 
 /** Removes budgets that are whole again, some at a time; gives how many. */
-export function* purgeLimits(before: number, limit: number): Work<number> {
-  const rows = yield* all(
-    `DELETE FROM oauthd_limit WHERE limit_key IN (
-       SELECT limit_key FROM oauthd_limit WHERE resets_at <= $before ORDER BY resets_at LIMIT $limit
-     ) RETURNING limit_key`,
-    { before, limit },
-  )
-  return rows.length
-}
+export const purgeLimits = (before: number, limit: number): Work<number> =>
+  removeEnded({ table: 'oauthd_limit', key: 'limit_key', end: 'resets_at' }, before, limit)
 
 /** How many budgets `purgeLimits` would remove. */
 export const countWholeLimits = (before: number): Work<number> =>

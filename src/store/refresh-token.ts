@@ -1,4 +1,4 @@
-import { all, count, one, run, type Work } from './work.ts'
+import { all, count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_refresh_token: one generation of a family. Times are epoch seconds. */
 export interface RefreshToken {
@@ -114,15 +114,8 @@ export const countLiveRefreshTokens = (
 }
 
 /** Removes generations that nobody need recognise any more, some at a time; gives how many. */
-export function* purgeRefreshTokens(before: number, limit: number): Work<number> {
-  const rows = yield* all(
-    `DELETE FROM oauth_refresh_token WHERE refresh_token_id IN (
-       SELECT refresh_token_id FROM oauth_refresh_token WHERE purge_at <= $before ORDER BY purge_at LIMIT $limit
-     ) RETURNING refresh_token_id`,
-    { before, limit },
-  )
-  return rows.length
-}
+export const purgeRefreshTokens = (before: number, limit: number): Work<number> =>
+  removeEnded({ table: 'oauth_refresh_token', key: 'refresh_token_id', end: 'purge_at' }, before, limit)
 
 /** How many generations `purgeRefreshTokens` would remove. */
 export const countPurgeableRefreshTokens = (before: number): Work<number> =>

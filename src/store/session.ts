@@ -1,4 +1,4 @@
-import { all, count, one, run, type Work } from './work.ts'
+import { all, count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_session: a signed-in browser. Times are epoch seconds. */
 export interface Session {
@@ -77,15 +77,8 @@ export const listSessions = (
 }
 
 /** Removes sessions that ended before `before`, some at a time; gives how many. */
-export function* purgeSessions(before: number, limit: number): Work<number> {
-  const rows = yield* all(
-    `DELETE FROM oauth_session WHERE session_id IN (
-       SELECT session_id FROM oauth_session WHERE expires_at <= $before ORDER BY expires_at LIMIT $limit
-     ) RETURNING session_id`,
-    { before, limit },
-  )
-  return rows.length
-}
+export const purgeSessions = (before: number, limit: number): Work<number> =>
+  removeEnded({ table: 'oauth_session', key: 'session_id', end: 'expires_at' }, before, limit)
 
 /** How many sessions `purgeSessions` would remove. */
 export const countEndedSessions = (before: number): Work<number> =>

@@ -53,6 +53,21 @@ export function* run(text: string, params: Params = NO_PARAMS): Work<void> {
   yield { text, params, want: 'none' }
 }
 
+/** Removes up to `limit` rows of a table whose `end` is not behind `before`, the oldest first; gives how many. */
+export function* removeEnded(
+  { table, key, end }: { readonly table: string; readonly key: string; readonly end: string },
+  before: number,
+  limit: number,
+): Work<number> {
+  const rows = yield* all(
+    `DELETE FROM ${table} WHERE ${key} IN (
+       SELECT ${key} FROM ${table} WHERE ${end} <= $before ORDER BY ${end} LIMIT $limit
+     ) RETURNING ${key}`,
+    { before, limit },
+  )
+  return rows.length
+}
+
 /** Where works are run. */
 export interface Store {
   /** Runs a work that only reads, on committed rows, together with the other reads of the turn. */
