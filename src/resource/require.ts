@@ -1,6 +1,6 @@
 import { bearerToken } from '../protocol/bearer.ts'
 import { OAuthError } from '../protocol/error.ts'
-import { nearest } from '../protocol/nearest.ts'
+import { refuseUnknown } from '../protocol/nearest.ts'
 import type { Principal } from '../protocol/principal.ts'
 import { isSameResource } from '../protocol/resource.ts'
 import { checkedResource, resourceMetadataUrl } from '../protocol/resource-metadata.ts'
@@ -178,11 +178,7 @@ const checkOptions = (options: RequireOptions): void => {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError('the options must be an object')
   }
-  for (const name of Object.keys(options)) {
-    if (OPTIONS.includes(name)) continue
-    const meant = nearest(name, OPTIONS)
-    throw new TypeError(`${name} is not an option${meant === undefined ? '' : `; did you mean ${meant}?`}`)
-  }
+  refuseUnknown(options, OPTIONS, 'an option of the middleware')
   const { resource, realm, onError } = options
   if (resource !== undefined) checkedResource(resource)
   if (realm !== undefined && (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm))) {

@@ -288,10 +288,8 @@ test('contract, middleware: wrong arguments are a TypeError when the route is ma
   for (const ids of ['', [], ['cl_1', ''], [undefined], undefined, 7]) {
     refused(() => requireClient(v, any(ids)), /^requireClient needs a client_id/)
   }
-  refused(
-    () => requireToken(v, any({ resources: 'x' })),
-    /^resources is not an option; did you mean resource\?$/,
-  )
+  refused(() => requireToken(v, any({ resources: 'x' })), /^resources: did you mean resource\?$/)
+  refused(() => requireToken(v, any({ colour: 1 })), /^colour is not an option of the middleware$/)
   refused(() => requireToken(v, any('https://api.example')), /^the options must be an object$/)
   refused(() => requireToken(v, { resource: 'api.example' }), /^resource must be absolute$/)
   refused(() => requireToken(v, { realm: 'a\nb' }), /^realm must be printable ASCII$/)
