@@ -3,6 +3,9 @@ import type { Credentials } from './require.ts'
 /** How much of a form is looked at: a token stands in front of that, or what is sent is no such form. */
 const FORM_LIMIT = 65_536
 
+/** How long its beginning is waited for: milliseconds. What comes later the route alone waits for. */
+const FORM_PATIENCE = 1000
+
 /** What a web request shows. A form is read from a clone, so that the route can read it still. */
 export const webCredentials = (request: Request): Credentials => ({
   authorization: request.headers.get('authorization'),
@@ -11,20 +14,34 @@ export const webCredentials = (request: Request): Credentials => ({
 })
 
 /** What a request of `node:http` shows, and its body where something in front has parsed it. */
-export const nodeCredentials = (request: {
+export const nodeCredentials = (request: NodeRequest): Credentials => {
+  const { headers, url = '', body } = request
+  return {
+    authorization: authorizationOf(request),
+    inQuery: hasTokenInQuery(url),
+    inForm: () => isForm(headers['content-type'] ?? null) && hasTokenMember(body),
+  }
+}
+
+interface NodeRequest {
   readonly headers: {
     readonly authorization?: string | undefined
     readonly 'content-type'?: string | undefined
   }
+  readonly rawHeaders: readonly string[]
   readonly url?: string | undefined
   readonly body?: unknown
-}): Credentials => {
-  const { headers, url = '', body } = request
-  return {
-    authorization: headers.authorization ?? null,
-    inQuery: hasTokenInQuery(url),
-    inForm: () => isForm(headers['content-type'] ?? null) && hasTokenMember(body),
+}
+
+/** RFC 9110 section 5.3: of several Node shows the first alone; here none is picked, as in a web request. */
+const authorizationOf = ({ headers: { authorization }, rawHeaders }: NodeRequest): string | null => {
+  if (authorization === undefined) return null
+  const all: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = [rawHeaders[at], rawHeaders[at + 1]]
+    if (name.length === 13 && name.toLowerCase() === 'authorization') all.push(value)
   }
+  return all.length > 1 ? all.join(', ') : authorization
 }
 
 const hasTokenInQuery = (url: string): boolean => {
@@ -56,12 +73,18 @@ const beginningOf = async ({ body }: Request): Promise<string> => {
   let text = ''
   if (body === null) return text
   const reader = body.getReader()
-  while (text.length < FORM_LIMIT) {
-    const { done, value } = await reader.read()
-    if (done) return text
-    text += decoder.decode(value, { stream: true })
-  }
   // Not awaited: it would wait for the route to be done with its half.
-  reader.cancel().catch(() => {})
+  const leave = (): void => void reader.cancel().catch(() => {})
+  const late = setTimeout(leave, FORM_PATIENCE)
+  try {
+    while (text.length < FORM_LIMIT) {
+      const { done, value } = await reader.read()
+      if (done) return text
+      text += decoder.decode(value, { stream: true })
+    }
+  } finally {
+    clearTimeout(late)
+  }
+  leave()
   return text
 }
