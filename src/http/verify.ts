@@ -8,6 +8,7 @@ import { isSameResource, resourceProblem } from '../protocol/resource.ts'
 import { resourceMetadataUrl } from '../protocol/resource-metadata.ts'
 import { parseScope } from '../protocol/scope.ts'
 import { isMet, type Need, neededScope } from '../resource/need.ts'
+import { noToken } from '../resource/refusal.ts'
 import type { Server } from '../server.ts'
 import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
 
@@ -21,11 +22,9 @@ export const verify: Handler = async (server, exchange) => {
   const challenged = challengedOf(asked)
   const token = tokenOf(exchange, challenged)
   if (token === undefined) {
-    const challenge = bearerChallenge(challenged)
-    throw new OAuthError('invalid_token', 'an access token is needed, in the Authorization header', {
-      challenge,
-      cause: 'no token',
-    })
+    exchange.note['reason'] = 'no token'
+    const refused = noToken(challenged)
+    return { ...refused, headers: { ...NO_STORE, ...refused.headers } }
   }
   const principal = await livePrincipal(server, exchange, token)
   if (principal === undefined || !isFor(principal, asked.resource)) throw invalid(challenged)

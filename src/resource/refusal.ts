@@ -1,4 +1,4 @@
-import { bearerChallenge } from '../protocol/bearer.ts'
+import { type BearerChallenge, bearerChallenge } from '../protocol/bearer.ts'
 import type { ErrorCode } from '../protocol/error.ts'
 
 /** An answer instead of the route's, as plain values: each adapter writes it in its framework's way. */
@@ -10,11 +10,7 @@ export interface Refusal {
 }
 
 /** What every challenge of a route says, whatever is wrong. */
-export interface Challenged {
-  readonly realm: string | undefined
-  readonly resource_metadata: string | undefined
-  readonly scope: string | undefined
-}
+export type Challenged = Omit<BearerChallenge, 'error'>
 
 /** RFC 6750 section 3.1: no credentials, no error, neither in challenge nor body: there is nothing to be wrong. */
 export const noToken = (challenged: Challenged): Refusal =>
