@@ -1,0 +1,82 @@
+import { readCodeLifetime, readGrace, readLifetime } from './lifetime.ts'
+import { integer, readDb, readInteractionUrl, readIssuer, type Setting, text } from './setting-value.ts'
+import type { SettingName, Settings } from './settings.ts'
+
+/** What each setting is: its words in help, its default, how it is read. */
+export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
+  db: {
+    placeholder: 'FILE',
+    help: 'database',
+    fallback: () => './oauthd.db',
+    read: readDb,
+  },
+  host: {
+    placeholder: 'HOST',
+    help: 'address to listen on',
+    fallback: () => '127.0.0.1',
+    read: text(/^[A-Za-z0-9.:][A-Za-z0-9.:%_-]*$/, 'must be a host name or an IP address'),
+  },
+  port: {
+    placeholder: 'PORT',
+    help: 'port to listen on; 0 takes a free one',
+    fallback: () => 6749,
+    read: integer(0, 65_535),
+  },
+  issuer: {
+    placeholder: 'URL',
+    help: 'public address of the server',
+    fallback: ({ port }) => `http://localhost:${port}`,
+    read: readIssuer,
+  },
+  prefix: {
+    placeholder: 'PATH',
+    help: 'path of the endpoints below the issuer',
+    fallback: () => 'oauth',
+    read: text(
+      /^(?!-|\.{1,2}(\/|$))[A-Za-z0-9._~-]+(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*$/,
+      'must be a path such as oauth or a/b, without a slash at either end',
+    ),
+  },
+  access_token_ttl: {
+    placeholder: 'TIME',
+    help: 'how long an access token lives',
+    fallback: () => 3600,
+    read: readLifetime,
+  },
+  code_ttl: {
+    placeholder: 'TIME',
+    help: 'how long an authorization code lives, 60 seconds at the most',
+    fallback: () => 60,
+    read: readCodeLifetime,
+  },
+  refresh_ttl: {
+    placeholder: 'TIME',
+    help: 'how long refresh tokens of one approval live in all',
+    fallback: () => 90 * 86_400,
+    read: readLifetime,
+  },
+  refresh_idle_ttl: {
+    placeholder: 'TIME',
+    help: 'how long a refresh token lives unused',
+    fallback: () => 30 * 86_400,
+    read: readLifetime,
+  },
+  refresh_grace: {
+    placeholder: 'TIME',
+    help: 'how long a lost answer to a refresh may be asked for again, 0 to 60 seconds',
+    fallback: () => 30,
+    read: readGrace,
+  },
+  session_ttl: {
+    placeholder: 'TIME',
+    help: 'how long a browser stays signed in',
+    fallback: () => 14 * 86_400,
+    read: readLifetime,
+  },
+  interaction_url: {
+    placeholder: 'URL',
+    help: 'page of your app that signs people in and asks them',
+    fallback: () => undefined,
+    read: readInteractionUrl,
+  },
+}
