@@ -71,7 +71,17 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
   const { client_id } = client
   if (person === undefined) {
     const aud = resource.length === 0 ? null : resource
-    const own = { client_id, authorization_id: null, sub: client_id, grant_type, scope, aud, now: at, ttl }
+    const own = {
+      client_id,
+      authorization_id: null,
+      sub: client_id,
+      grant_type,
+      scope,
+      aud,
+      ...UNBOUND,
+      now: at,
+      ttl,
+    }
     const issued = await server.store.write(() => issueAccessToken(fresh, own))
     tellIssued(server, issued, { client_id, grant_type, at })
     return tokenResponse(issued, now(server))
@@ -82,6 +92,7 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
     ...person,
     scope,
     resource,
+    authorization_details: null,
     claims: null,
     auth_time: null,
     acr: null,
@@ -95,13 +106,23 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
     // TK-11: a token of a person must never read as one of a client.
     if ((yield* findClient(person.sub)) !== undefined) return undefined
     yield* insertAuthorization(authorization)
-    return yield* issueUnder(fresh, authorization, { grant_type, scope, resource, now: at, ttl })
+    return yield* issueUnder(fresh, authorization, {
+      grant_type,
+      scope,
+      resource,
+      ...UNBOUND,
+      now: at,
+      ttl,
+    })
   })
   if (issued === undefined)
     throw new OAuthError('invalid_request', 'this is the id of a client, not of a user')
   tellIssued(server, issued, { client_id, grant_type, at })
   return tokenResponse(issued, now(server))
 }
+
+/** Whoever is handed it may use it. */
+const UNBOUND = { cnf: null, authorization_details: null } as const
 
 /** What the operator may know of a token: the RFC 7662 answer, or why there is none. */
 export type Inspection =

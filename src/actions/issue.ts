@@ -1,3 +1,5 @@
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
+import { type Confirmation, type TokenType, tokenType } from '../protocol/confirmation.ts'
 import { insertAccessToken } from '../store/access-token.ts'
 import type { Authorization } from '../store/authorization.ts'
 import { insertRefreshToken, type RefreshToken } from '../store/refresh-token.ts'
@@ -28,6 +30,9 @@ export interface TokenGrant {
   readonly grant_type: string
   readonly scope: string
   readonly aud: readonly string[] | null
+  /** The key it is bound to; `null`: a bearer token. */
+  readonly cnf: Confirmation | null
+  readonly authorization_details: readonly AuthorizationDetail[] | null
   readonly now: number
   readonly ttl: number
 }
@@ -38,6 +43,7 @@ export interface Issued {
   readonly jti: string
   readonly sub: string
   readonly scope: string
+  readonly token_type: TokenType
   readonly exp: number
   /** The refresh token that goes with it, if any. */
   readonly refresh?: IssuedRefresh
@@ -50,9 +56,9 @@ export type IssuedRefresh =
 
 /** The only place where a token row is inserted. */
 export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Issued> {
-  const { client_id, authorization_id, sub, grant_type, scope, aud, now, ttl } = grant
+  const { client_id, authorization_id, sub, grant_type, scope, aud, cnf, authorization_details } = grant
   const { access_token, jti, token_hash, hash_key_id } = fresh
-  const exp = now + ttl
+  const exp = grant.now + grant.ttl
   yield* insertAccessToken({
     jti,
     token_hash,
@@ -63,10 +69,12 @@ export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Is
     grant_type,
     scope,
     aud,
-    iat: now,
+    cnf,
+    authorization_details,
+    iat: grant.now,
     exp,
   })
-  return { access_token, jti, sub, scope, exp }
+  return { access_token, jti, sub, scope, token_type: tokenType(cnf), exp }
 }
 
 /** What a token under an authorization differs in from what was allowed. */
@@ -74,6 +82,8 @@ export interface TokenUnder {
   readonly grant_type: string
   readonly scope: string
   readonly resource: readonly string[]
+  readonly cnf: Confirmation | null
+  readonly authorization_details: readonly AuthorizationDetail[] | null
   readonly now: number
   readonly ttl: number
 }
@@ -82,7 +92,7 @@ export interface TokenUnder {
 export const issueUnder = (
   fresh: FreshToken,
   { authorization_id, client_id, sub, expires_at }: Authorization,
-  { grant_type, scope, resource, now, ttl }: TokenUnder,
+  { grant_type, scope, resource, cnf, authorization_details, now, ttl }: TokenUnder,
 ): Work<Issued> =>
   issueAccessToken(fresh, {
     client_id,
@@ -91,6 +101,8 @@ export const issueUnder = (
     grant_type,
     scope,
     aud: resource.length === 0 ? null : resource,
+    cnf,
+    authorization_details,
     now,
     ttl: Math.min(ttl, expires_at - now),
   })
@@ -100,6 +112,8 @@ export interface Generation {
   readonly now: number
   /** Seconds. */
   readonly idle_ttl: number
+  /** The key of a public client that it is bound to (DP-06). */
+  readonly cnf: Confirmation | null
   /** What is kept of the answer it goes out with, so that it can be given again (RT-07). */
   readonly answer?: Pick<RefreshToken, 'sealed' | 'sealed_until' | 'answer_exp'>
 }
@@ -110,7 +124,7 @@ const NO_ANSWER = { sealed: null, sealed_until: null, answer_exp: null }
 export const issueRefreshToken = (
   { refresh_token_id, token_hash, hash_key_id }: FreshRefreshToken,
   { authorization_id, client_id, expires_at }: Authorization,
-  { now, idle_ttl, answer = NO_ANSWER }: Generation,
+  { now, idle_ttl, cnf, answer = NO_ANSWER }: Generation,
 ): Work<void> =>
   insertRefreshToken({
     refresh_token_id,
@@ -124,13 +138,14 @@ export const issueRefreshToken = (
     successor_id: null,
     ...answer,
     retries: 0,
+    cnf,
     purge_at: expires_at,
   })
 
 /** The token response of RFC 6749 section 5.1; an empty scope leaves the member out. */
 export interface TokenResponse {
   readonly access_token: string
-  readonly token_type: 'Bearer'
+  readonly token_type: TokenType
   readonly expires_in: number
   readonly refresh_token?: string
   readonly scope?: string
@@ -144,7 +159,7 @@ export const tokenResponse = (issued: Issued, now: number, refresh_token?: strin
   const expires_in = Math.max(0, issued.exp - now)
   const response = {
     access_token: issued.access_token,
-    token_type: 'Bearer',
+    token_type: issued.token_type,
     expires_in,
     ...(refresh_token === undefined ? undefined : { refresh_token }),
   } as const

@@ -14,7 +14,7 @@ import {
   MOST_WRONG_TRIES,
 } from '../store/authorization-code.ts'
 import type { Work } from '../store/work.ts'
-import { endByReuse, type PersonGrant, type Reuse, required } from './grant.ts'
+import { boundTo, endByReuse, type PersonGrant, type Reuse, required } from './grant.ts'
 
 const GRANT_TYPE = 'authorization_code'
 
@@ -33,6 +33,7 @@ export const authorizationCode: PersonGrant = {
       now,
       presented,
       fresh,
+      cnf,
       fresh_refresh,
       access_token_ttl,
       refresh_idle_ttl,
@@ -59,12 +60,14 @@ export const authorizationCode: PersonGrant = {
         grant_type: GRANT_TYPE,
         scope,
         resource,
+        cnf,
+        authorization_details: authorization.authorization_details,
         now,
         ttl,
       })
       if (!client.grant_types.includes('refresh_token')) return issued
       const idle_ttl = client.refresh_idle_ttl ?? refresh_idle_ttl
-      yield* issueRefreshToken(fresh_refresh, authorization, { now, idle_ttl })
+      yield* issueRefreshToken(fresh_refresh, authorization, { now, idle_ttl, cnf: boundTo(client, cnf) })
       return { ...issued, refresh: { kind: 'clear', refresh_token: fresh_refresh.refresh_token } }
     }
   },

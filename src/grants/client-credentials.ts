@@ -15,7 +15,7 @@ export const clientCredentials: ClientGrant = {
   prepare(form) {
     const requested = form.values.get('scope')
     const resources = readResources(form.resource)
-    return function* work({ client, now, fresh, access_token_ttl, default_scopes }) {
+    return function* work({ client, now, fresh, cnf, access_token_ttl, default_scopes }) {
       if (client.token_endpoint_auth_method === 'none') {
         return new OAuthError('unauthorized_client', 'client_credentials is for confidential clients')
       }
@@ -28,6 +28,8 @@ export const clientCredentials: ClientGrant = {
         grant_type: GRANT_TYPE,
         scope,
         aud: resources.length === 0 ? null : resources,
+        cnf,
+        authorization_details: null,
         now,
         ttl: client.access_token_ttl ?? access_token_ttl,
       })

@@ -1,6 +1,7 @@
 import type { FreshRefreshToken, FreshToken, Issued } from '../actions/issue.ts'
 import type { Presented } from '../actions/token.ts'
-import type { Client } from '../protocol/client-metadata.ts'
+import { type Client, isConfidential } from '../protocol/client-metadata.ts'
+import type { Confirmation } from '../protocol/confirmation.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import { markAuthorizationRevoked } from '../store/authorization.ts'
@@ -12,6 +13,8 @@ export interface Attempt {
   /** Epoch seconds. */
   readonly now: number
   readonly fresh: FreshToken
+  /** The key that the request proved to hold; `null`: what is issued is a bearer token. */
+  readonly cnf: Confirmation | null
   /** Seconds, the server's default; a client may have its own. */
   readonly access_token_ttl: number
   /** The scopes that `scope:set --default` marked. */
@@ -61,6 +64,13 @@ export interface PersonGrant {
   /** @throws {OAuthError} when the form's shape is wrong */
   prepare(form: Form): (attempt: PersonAttempt) => Work<Outcome>
 }
+
+/**
+ * DP-06, DP-07: a refresh token of a public client is bound to the key of the first request; that of a client
+ * with credentials is bound by them.
+ */
+export const boundTo = (client: Client, cnf: Confirmation | null): Confirmation | null =>
+  isConfidential(client) ? null : cnf
 
 /** A parameter without which the grant is no request. @throws {OAuthError} invalid_request */
 export const required = (form: Form, name: string): string => {

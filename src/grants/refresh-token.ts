@@ -13,7 +13,7 @@ import {
   type RefreshToken,
 } from '../store/refresh-token.ts'
 import type { Work } from '../store/work.ts'
-import { endByReuse, type PersonAttempt, type PersonGrant, type Reuse, required } from './grant.ts'
+import { boundTo, endByReuse, type PersonAttempt, type PersonGrant, type Reuse, required } from './grant.ts'
 
 const GRANT_TYPE = 'refresh_token'
 
@@ -107,7 +107,8 @@ function* rotate(under: Under, { refresh_token_id }: RefreshToken): Work<Issued 
   const sealed_until = sealed === null ? null : now + (client.refresh_grace ?? attempt.refresh_grace)
   const answer_exp = Math.min(now + accessTtl(attempt), authorization.expires_at)
   const answer = { sealed, sealed_until, answer_exp }
-  yield* issueRefreshToken(fresh_refresh, authorization, { now, idle_ttl: idleTtl(attempt), answer })
+  const cnf = boundTo(client, attempt.cnf)
+  yield* issueRefreshToken(fresh_refresh, authorization, { now, idle_ttl: idleTtl(attempt), cnf, answer })
   const issued = yield* issue(under)
   return { ...issued, refresh: { kind: 'clear', refresh_token: fresh_refresh.refresh_token, sealed_until } }
 }
@@ -137,7 +138,7 @@ const isOpen = ({ used_at, sealed, sealed_until }: RefreshToken, now: number): b
   used_at === null && sealed !== null && (sealed_until ?? 0) >= now
 
 function* issue({ attempt, authorization, scope, resource }: Under, not_after?: number): Work<Issued> {
-  const { now, fresh } = attempt
+  const { now, fresh, cnf } = attempt
   if (now - authorization.last_used_at >= DAY) {
     yield* touchAuthorization(authorization.authorization_id, now)
   }
@@ -145,5 +146,14 @@ function* issue({ attempt, authorization, scope, resource }: Under, not_after?: 
     accessTtl(attempt),
     not_after === undefined ? Number.POSITIVE_INFINITY : not_after - now,
   )
-  return yield* issueUnder(fresh, authorization, { grant_type: GRANT_TYPE, scope, resource, now, ttl })
+  const { authorization_details } = authorization
+  return yield* issueUnder(fresh, authorization, {
+    grant_type: GRANT_TYPE,
+    scope,
+    resource,
+    cnf,
+    authorization_details,
+    now,
+    ttl,
+  })
 }

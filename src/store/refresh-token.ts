@@ -1,3 +1,5 @@
+import type { Confirmation } from '../protocol/confirmation.ts'
+import { fromJson, toJson } from './json.ts'
 import { all, count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_refresh_token: one generation of a family. Times are epoch seconds. */
@@ -20,23 +22,32 @@ export interface RefreshToken {
   readonly answer_exp: number | null
   /** How often that answer was asked for again (RT-09). */
   readonly retries: number
+  /** The key of a public client, without which it is worth nothing (DP-06, MT-02). */
+  readonly cnf: Confirmation | null
   readonly purge_at: number
 }
 
+type Row = Omit<RefreshToken, 'cnf'> & { cnf: string | null }
+
+const refreshToken = (row: Row): RefreshToken => ({ ...row, cnf: fromJson<Confirmation>(row.cnf) })
+
 const COLUMNS = `refresh_token_id, token_hash, hash_key_id, authorization_id, client_id, iat, exp,
-  used_at, successor_id, sealed, sealed_until, answer_exp, retries, purge_at`
+  used_at, successor_id, sealed, sealed_until, answer_exp, retries, cnf, purge_at`
 
 const FIND = `SELECT ${COLUMNS} FROM oauth_refresh_token WHERE refresh_token_id = $refresh_token_id`
 
 /** One generation, used or not. */
-export const findRefreshToken = (refresh_token_id: string): Work<RefreshToken | undefined> =>
-  one<RefreshToken>(FIND, { refresh_token_id })
+export function* findRefreshToken(refresh_token_id: string): Work<RefreshToken | undefined> {
+  const row = yield* one<Row>(FIND, { refresh_token_id })
+  return row === undefined ? undefined : refreshToken(row)
+}
 
 const INSERT = `INSERT INTO oauth_refresh_token (${COLUMNS})
   VALUES ($refresh_token_id, $token_hash, $hash_key_id, $authorization_id, $client_id, $iat, $exp,
-    $used_at, $successor_id, $sealed, $sealed_until, $answer_exp, $retries, $purge_at)`
+    $used_at, $successor_id, $sealed, $sealed_until, $answer_exp, $retries, $cnf, $purge_at)`
 
-export const insertRefreshToken = (token: RefreshToken): Work<void> => run(INSERT, { ...token })
+export const insertRefreshToken = (token: RefreshToken): Work<void> =>
+  run(INSERT, { ...token, cnf: toJson(token.cnf) })
 
 const CLAIM = `UPDATE oauth_refresh_token SET used_at = $now, successor_id = $successor_id, sealed = NULL
   WHERE refresh_token_id = $refresh_token_id AND used_at IS NULL RETURNING refresh_token_id`

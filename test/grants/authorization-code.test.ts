@@ -239,6 +239,7 @@ const attempt = (given: Partial<PersonAttempt> = {}): PersonAttempt => ({
   client: literalClient({ grant_types: ['authorization_code', 'refresh_token'] }),
   now: NOW,
   fresh: { access_token: 'oat_clear', jti: 'jti_1', token_hash: 'hash', hash_key_id: 'hk_1' },
+  cnf: null,
   access_token_ttl: 3600,
   default_scopes: [],
   presented: { kind: 'authorization_code', id: 'code_1', matches: () => true },
@@ -254,7 +255,13 @@ const attempt = (given: Partial<PersonAttempt> = {}): PersonAttempt => ({
   ...given,
 })
 
-const AUTHORIZATION = { ...authorizationRow(), resource: '[]', claims: null, amr: null }
+const AUTHORIZATION = {
+  ...authorizationRow(),
+  resource: '[]',
+  authorization_details: null,
+  claims: null,
+  amr: null,
+}
 
 test('house 8: a code in six statements, without a database', () => {
   const work = authorizationCode.prepare(FORM)(attempt())

@@ -112,7 +112,7 @@ test('house 8: the work stores its row when a store runs it, and the clear token
   const fresh = server.secrets.accessToken(server.clock())
   const work = clientCredentials.prepare(parseForm('scope=a'))
   const issued = await server.store.write(() =>
-    work({ client, now: NOW, fresh, access_token_ttl: 60, default_scopes: [] }),
+    work({ client, now: NOW, fresh, cnf: null, access_token_ttl: 60, default_scopes: [] }),
   )
   assert.ok(!(issued instanceof OAuthError))
   assert.equal((await inspectToken(server, fresh.access_token)).kind, 'active')

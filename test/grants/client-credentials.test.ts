@@ -20,6 +20,7 @@ const attempt = (given: Partial<Attempt> = {}): Attempt => ({
   client: literalClient(),
   now: NOW,
   fresh: FRESH,
+  cnf: null,
   access_token_ttl: 3600,
   default_scopes: [],
   ...given,

@@ -51,6 +51,7 @@ const present = async ({ at, client }: Real, token: string): Promise<string | un
     client: client.client,
     grant,
     form,
+    binding: { jkt: undefined, x5t: undefined },
   })
   const outcome = await at.server.store.write(work)
   try {
