@@ -4,7 +4,7 @@
  * that exit 2.
  */
 import { Command as Commander, CommanderError, Option } from 'commander'
-import { flagOf } from '../protocol/settings.ts'
+import { flagOf, SETTINGS } from '../protocol/settings.ts'
 import type { CommandFace, RawWords } from './command.ts'
 import { type Failure, misused } from './failure.ts'
 import type { Flag, RawValue } from './flag.ts'
@@ -42,7 +42,10 @@ export const parseCommand = (argv: readonly string[], command: CommandFace): Raw
       for (const { optional } of operands) parser.argument(optional ? '[value]' : '<value>')
       const reads = [
         ...Object.entries(command.flags).map(([name, flag]) => addFlag(parser, name, flag)),
-        ...command.settings.map((name) => addFlag(parser, name, { placeholder: 'value', lastWins: true })),
+        ...command.settings.map((name) => {
+          const many = SETTINGS[name].many ?? false
+          return addFlag(parser, name, { placeholder: 'value', many, lastWins: true })
+        }),
       ]
       let words: readonly (string | undefined)[] = []
       parser.action(() => {

@@ -1,6 +1,8 @@
-import { readCodeLifetime, readGrace, readLifetime } from './lifetime.ts'
-import { integer, readDb, readInteractionUrl, readIssuer, type Setting, text } from './setting-value.ts'
+import { JWT_LIFETIME, readCodeLifetime, readGrace, readLifetime } from './lifetime.ts'
+import { ACCESS_TOKEN_FORMATS } from './protected-resource.ts'
+import { integer, readDb, readInteractionUrl, readIssuer, type Setting, text, word } from './setting-value.ts'
 import type { SettingName, Settings } from './settings.ts'
+import { readFileName, readHeaderName, readMtlsUrl, readNetworks } from './tls-settings.ts'
 
 /** What each setting is: its words in help, its default, how it is read. */
 export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
@@ -25,7 +27,7 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
   issuer: {
     placeholder: 'URL',
     help: 'public address of the server',
-    fallback: ({ port }) => `http://localhost:${port}`,
+    fallback: ({ port, scheme }) => `${scheme}://localhost:${port}`,
     read: readIssuer,
   },
   prefix: {
@@ -39,9 +41,15 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
   },
   access_token_ttl: {
     placeholder: 'TIME',
-    help: 'how long an access token lives',
-    fallback: () => 3600,
+    help: 'how long an access token lives; with --access-token-format jwt 600 if nothing is said',
+    fallback: ({ access_token_format }) => (access_token_format === 'jwt' ? JWT_LIFETIME : 3600),
     read: readLifetime,
+  },
+  access_token_format: {
+    placeholder: ACCESS_TOKEN_FORMATS.join('|'),
+    help: 'what access tokens are where their resource says nothing',
+    fallback: () => 'opaque',
+    read: word(ACCESS_TOKEN_FORMATS),
   },
   code_ttl: {
     placeholder: 'TIME',
@@ -78,5 +86,48 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     help: 'page of your app that signs people in and asks them',
     fallback: () => undefined,
     read: readInteractionUrl,
+  },
+  dpop_nonce: {
+    placeholder: 'optional|required',
+    help: 'whether DPoP proofs need a nonce of this server',
+    fallback: () => 'optional',
+    read: word(['optional', 'required']),
+  },
+  tls_cert: {
+    placeholder: 'FILE',
+    help: 'certificate to listen with, PEM',
+    fallback: () => undefined,
+    read: readFileName,
+  },
+  tls_key: {
+    placeholder: 'FILE',
+    help: 'private key of that certificate, PEM',
+    fallback: () => undefined,
+    read: readFileName,
+  },
+  tls_client_ca: {
+    placeholder: 'FILE',
+    help: 'authorities of client certificates, PEM',
+    fallback: () => undefined,
+    read: readFileName,
+  },
+  trust_proxy: {
+    placeholder: 'CIDR',
+    help: 'proxies whose X-Forwarded-For and client certificates are believed',
+    many: true,
+    fallback: () => [],
+    read: readNetworks,
+  },
+  client_cert_header: {
+    placeholder: 'NAME',
+    help: 'header in which such a proxy hands on a client certificate, or off',
+    fallback: () => 'Client-Cert',
+    read: readHeaderName,
+  },
+  mtls_url: {
+    placeholder: 'URL',
+    help: 'address for clients with certificates, where it is not the issuer',
+    fallback: () => undefined,
+    read: readMtlsUrl,
   },
 }

@@ -1,12 +1,22 @@
 import { issuerProblem } from './issuer.ts'
+import type { AccessTokenFormat } from './protected-resource.ts'
 import { webUriProblem } from './uri.ts'
+
+/** What the default of another setting may follow. */
+export interface Followed {
+  readonly port: number
+  readonly scheme: 'http' | 'https'
+  readonly access_token_format: AccessTokenFormat
+}
 
 /** One setting: its words in help, its default, how it is read. */
 export interface Setting<T> {
   /** What stands for the value in help: `PORT`. */
   readonly placeholder: string
   readonly help: string
-  readonly fallback: (given: { readonly port: number }) => T
+  /** It is a list: its flag may be repeated. */
+  readonly many?: true
+  readonly fallback: (given: Followed) => T
   /** @throws {TypeError} when the value cannot be this setting; the message follows on its name. */
   readonly read: (value: unknown) => T
 }
@@ -31,6 +41,14 @@ export const integer =
     if (typeof number === 'number' && Number.isInteger(number) && number >= low && number <= high)
       return number
     throw new TypeError(`must be a whole number from ${low} to ${high}`)
+  }
+
+export const word =
+  <const T extends string>(choices: readonly T[]) =>
+  (value: unknown): T => {
+    const chosen = choices.find((one) => one === value)
+    if (chosen === undefined) throw new TypeError(`must be ${choices.join(' or ')}`)
+    return chosen
   }
 
 export const readInteractionUrl = (value: unknown): string => {

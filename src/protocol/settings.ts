@@ -7,8 +7,10 @@
  * The master secret is not here: it comes only from OAUTHD_SECRET or the key file.
  */
 import { type PagesSettings, readPagesSettings } from './pages-settings.ts'
+import type { AccessTokenFormat } from './protected-resource.ts'
 import { SETTINGS } from './setting-table.ts'
-import type { Setting } from './setting-value.ts'
+import type { Followed, Setting } from './setting-value.ts'
+import { tlsProblem } from './tls-settings.ts'
 
 export { SETTINGS }
 
@@ -25,6 +27,8 @@ export interface Settings {
   readonly prefix: string
   /** Seconds. */
   readonly access_token_ttl: number
+  /** What access tokens are where their resource says nothing (decision 2). */
+  readonly access_token_format: AccessTokenFormat
   /** How long an authorization code lives (AZ-10). Seconds. */
   readonly code_ttl: number
   /** How long a refresh token lives from approval on, whatever is done with it (RT-06). Seconds. */
@@ -37,6 +41,20 @@ export interface Settings {
   readonly session_ttl: number
   /** Where an app signs people in and asks them itself; `undefined`: the built-in pages do. */
   readonly interaction_url: string | undefined
+  /** Whether a DPoP proof needs a nonce of ours (RFC 9449 section 8). */
+  readonly dpop_nonce: 'optional' | 'required'
+  /** The file of the certificate that `serve` shows, PEM; `undefined`: plain HTTP. */
+  readonly tls_cert: string | undefined
+  /** The file of its private key. */
+  readonly tls_key: string | undefined
+  /** The file of the authorities whose client certificates are taken (RFC 8705 section 2.1). */
+  readonly tls_client_ca: string | undefined
+  /** Addresses and networks of proxies, whose X-Forwarded-For and client certificates are believed. */
+  readonly trust_proxy: readonly string[]
+  /** The header in which a trusted proxy hands on a client certificate; `undefined`: none does. */
+  readonly client_cert_header: string | undefined
+  /** RFC 8705 section 5: where clients with certificates go, if not to the issuer. */
+  readonly mtls_url: string | undefined
   /** How the built-in pages look. */
   readonly pages: PagesSettings
 }
@@ -55,12 +73,20 @@ export const SETTING_NAMES: readonly SettingName[] = [
   'issuer',
   'prefix',
   'access_token_ttl',
+  'access_token_format',
   'code_ttl',
   'refresh_ttl',
   'refresh_idle_ttl',
   'refresh_grace',
   'session_ttl',
   'interaction_url',
+  'dpop_nonce',
+  'tls_cert',
+  'tls_key',
+  'tls_client_ca',
+  'trust_proxy',
+  'client_cert_header',
+  'mtls_url',
 ]
 
 /** `access_token_ttl` is `--access-token-ttl` on the command line. */
@@ -69,9 +95,11 @@ export const flagOf = (name: string): string => `--${name.replaceAll('_', '-')}`
 /** `access_token_ttl` is `OAUTHD_ACCESS_TOKEN_TTL` in the environment. */
 export const variableOf = (name: string): string => `OAUTHD_${name.toUpperCase()}`
 
+const SHOWN: Followed = { port: 0, scheme: 'http', access_token_format: 'opaque' }
+
 /** The default as help shows it; the issuer's follows the port. */
 export const shownDefault = (name: SettingName): string =>
-  name === 'issuer' ? 'http://localhost:PORT' : String(SETTINGS[name].fallback({ port: 0 }) ?? 'none')
+  name === 'issuer' ? 'http://localhost:PORT' : String(SETTINGS[name].fallback(SHOWN) ?? '') || 'none'
 
 /**
  * Reads what was given and fills in the rest.
@@ -79,28 +107,42 @@ export const shownDefault = (name: SettingName): string =>
  * @throws {TypeError} naming the setting and saying what it must be
  */
 export const completeSettings = (given: GivenSettings): Settings => {
-  const port = take('port', given, 0)
-  return {
-    db: take('db', given, port),
-    host: take('host', given, port),
+  const port = take('port', given, SHOWN)
+  const access_token_format = take('access_token_format', given, SHOWN)
+  const scheme = given.tls_cert === undefined ? 'http' : 'https'
+  const followed: Followed = { port, scheme, access_token_format }
+  const settings: Settings = {
+    db: take('db', given, followed),
+    host: take('host', given, followed),
     port,
-    issuer: take('issuer', given, port),
-    prefix: take('prefix', given, port),
-    access_token_ttl: take('access_token_ttl', given, port),
-    code_ttl: take('code_ttl', given, port),
-    refresh_ttl: take('refresh_ttl', given, port),
-    refresh_idle_ttl: take('refresh_idle_ttl', given, port),
-    refresh_grace: take('refresh_grace', given, port),
-    session_ttl: take('session_ttl', given, port),
-    interaction_url: take('interaction_url', given, port),
+    issuer: take('issuer', given, followed),
+    prefix: take('prefix', given, followed),
+    access_token_ttl: take('access_token_ttl', given, followed),
+    access_token_format,
+    code_ttl: take('code_ttl', given, followed),
+    refresh_ttl: take('refresh_ttl', given, followed),
+    refresh_idle_ttl: take('refresh_idle_ttl', given, followed),
+    refresh_grace: take('refresh_grace', given, followed),
+    session_ttl: take('session_ttl', given, followed),
+    interaction_url: take('interaction_url', given, followed),
+    tls_cert: take('tls_cert', given, followed),
+    tls_key: take('tls_key', given, followed),
+    tls_client_ca: take('tls_client_ca', given, followed),
+    trust_proxy: take('trust_proxy', given, followed),
+    client_cert_header: take('client_cert_header', given, followed),
+    mtls_url: take('mtls_url', given, followed),
+    dpop_nonce: take('dpop_nonce', given, followed),
     pages: readPagesSettings(given.pages),
   }
+  const problem = tlsProblem(settings)
+  if (problem !== undefined) throw new TypeError(problem)
+  return settings
 }
 
-const take = <K extends SettingName>(name: K, given: GivenSettings, port: number): Settings[K] => {
+const take = <K extends SettingName>(name: K, given: GivenSettings, followed: Followed): Settings[K] => {
   const setting: Setting<Settings[K]> = SETTINGS[name]
   const value = given[name]
-  if (value === undefined) return setting.fallback({ port })
+  if (value === undefined) return setting.fallback(followed)
   try {
     return setting.read(value)
   } catch (error) {
