@@ -8,9 +8,12 @@ export interface HashKey {
   readonly refresh_token: KeyedHash
   readonly authorization_code: KeyedHash
   readonly session: KeyedHash
+  readonly pushed_request: KeyedHash
   readonly client_secret: KeyedHash
   /** What is counted against somebody is stored under a name that says nothing. */
   readonly limit: KeyedHash
+  /** What proves that a nonce for DPoP proofs is ours. */
+  readonly dpop_nonce: KeyedHash
 }
 
 /** The hash keys of a database. New hashes use `newest`; stored ones name the key they were made with. */
@@ -33,8 +36,10 @@ const hashKey = (hash_key_id: string, key: Uint8Array): HashKey => ({
   refresh_token: purpose(key, 'oauthd refresh token'),
   authorization_code: purpose(key, 'oauthd authorization code'),
   session: purpose(key, 'oauthd session'),
+  pushed_request: purpose(key, 'oauthd pushed request'),
   client_secret: purpose(key, 'oauthd client secret'),
   limit: purpose(key, 'oauthd limit'),
+  dpop_nonce: purpose(key, 'oauthd dpop nonce'),
 })
 
 const purpose = (key: Uint8Array, words: string): KeyedHash => keyedHash(derive(key, words, 32))

@@ -8,6 +8,7 @@ import {
   type TokenKind,
   timeOrderedId,
 } from '../protocol/token-form.ts'
+import { dpopNonce, dpopNonceEnd } from './dpop-nonce.ts'
 import type { HashKeys } from './hash-key.ts'
 import { isSameHash } from './keyed-hash.ts'
 import { randomBytes, randomText } from './random.ts'
@@ -62,6 +63,10 @@ export interface Secrets {
   present(token: string): PresentedToken | undefined
   /** The name under which something is counted: says nothing of what it is. */
   limitKey(words: string): string
+  /** For DPoP proofs (RFC 9449 section 8); `now` in epoch seconds. */
+  dpopNonce(now: number): string
+  /** Until when such a nonce is taken; `undefined` for one that is not ours, or over. */
+  dpopNonceEnd(nonce: string, now: number): number | undefined
 }
 
 /** @param keys the hash keys of the database; `at` above is epoch milliseconds */
@@ -107,6 +112,8 @@ export const createSecrets = (keys: HashKeys): Secrets => {
       }
     },
     limitKey: (words) => newest.limit(words),
+    dpopNonce: (now) => dpopNonce(keys, now),
+    dpopNonceEnd: (nonce, now) => dpopNonceEnd(keys, nonce, now),
   }
 }
 
