@@ -6,6 +6,7 @@ import { countExpiredSecrets, purgeClientSecrets } from '../store/client-secret.
 import { countWholeLimits, purgeLimits } from '../store/limit.ts'
 import { countPurgeableRefreshTokens, purgeRefreshTokens } from '../store/refresh-token.ts'
 import { countEndedSessions, purgeSessions } from '../store/session.ts'
+import { countEndedJtis, purgeUsedJtis } from '../store/used-jti.ts'
 import type { Work } from '../store/work.ts'
 
 /** How many rows a purge removed, by what they were. */
@@ -18,6 +19,7 @@ export interface Purged {
   readonly sessions: number
   readonly client_secrets: number
   readonly limits: number
+  readonly used_jtis: number
 }
 
 /** Removes up to `limit` rows of each kind that are over (LG-03). Repeat until all are below `limit`. */
@@ -36,6 +38,7 @@ export function* purgeSome(before: number, limit: number): Work<Purged> {
     sessions: yield* purgeSessions(before, limit),
     client_secrets: yield* purgeClientSecrets(before, limit),
     limits: yield* purgeLimits(before, limit),
+    used_jtis: yield* purgeUsedJtis(before, limit),
   }
 }
 
@@ -50,6 +53,7 @@ export function* countPurgeable(before: number): Work<Purged> {
     sessions: yield* countEndedSessions(before),
     client_secrets: yield* countExpiredSecrets(before),
     limits: yield* countWholeLimits(before),
+    used_jtis: yield* countEndedJtis(before),
   }
 }
 
@@ -62,6 +66,7 @@ export const NOTHING_PURGED: Purged = {
   sessions: 0,
   client_secrets: 0,
   limits: 0,
+  used_jtis: 0,
 }
 
 /** Both together. */
@@ -74,4 +79,5 @@ export const sumOf = (one: Purged, other: Purged): Purged => ({
   sessions: one.sessions + other.sessions,
   client_secrets: one.client_secrets + other.client_secrets,
   limits: one.limits + other.limits,
+  used_jtis: one.used_jtis + other.used_jtis,
 })

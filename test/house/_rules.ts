@@ -56,7 +56,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   grants: { rooms: ['actions', 'store', 'protocol'], packages: [] },
   pages: { rooms: [], types: ['protocol'], packages: [] },
   http: {
-    rooms: [...MIDDLE, ...NOUNS, 'pages', 'server.ts'],
+    rooms: [...MIDDLE, ...NOUNS, 'client-keys.ts', 'pages', 'server.ts'],
     types: ['page-files.ts'],
     packages: ['h3', 'srvx', 'pino', 'node:crypto', 'node:http'],
   },
@@ -66,7 +66,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
     packageTypes: ['h3', 'fastify', 'hono', 'node:http'],
   },
-  outbound: { rooms: ['protocol', 'store'], packages: ['node:https', 'jose'] },
+  outbound: {
+    rooms: ['protocol', 'store'],
+    packages: ['jose'],
+    only: [
+      {
+        files: /^src\/outbound\/guarded-fetch\.ts$/,
+        packages: ['node:dns', 'node:http', 'node:https', 'node:net'],
+      },
+    ],
+  },
   cli: {
     rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'master-secret.ts', 'page-files.ts', 'housekeeping.ts'],
     packages: [/^node:/, 'commander', 'smol-toml', 'cli-table3'],
@@ -80,6 +89,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'master-secret.ts': { rooms: ['crypto'], packages: ['node:fs'] },
   'page-files.ts': { rooms: ['protocol'], packages: ['node:fs'] },
+  'client-keys.ts': { rooms: ['crypto', 'protocol', 'outbound'], types: ['server.ts'], packages: ['jose'] },
   'events.ts': { rooms: [], packages: [] },
   'housekeeping.ts': { rooms: ['actions', 'store'], packages: [] },
   'server.ts': {

@@ -298,3 +298,12 @@ CREATE TABLE oauthd_limit (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX oauthd_limit_resets ON oauthd_limit (resets_at);
+
+-- The id of a JWT that works once: of a client's assertion, of a DPoP proof. Kept, as a digest of whose it is
+-- and what it says, until the JWT itself is over; every process of the database refuses it until then.
+CREATE TABLE oauthd_used_jti (
+  jti_key TEXT NOT NULL PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX oauthd_used_jti_expires ON oauthd_used_jti (expires_at);
