@@ -3,9 +3,9 @@
  * server, no command line.
  */
 
-import { sealKeys } from './crypto/seal.ts'
 import { createSecrets } from './crypto/secret.ts'
-import { keptMasterSecret, openedHashKeys, SecretError } from './master-secret.ts'
+import { openedHashKeys } from './hash-keys.ts'
+import { keptMasterSecret, SecretError } from './master-secret.ts'
 import { introspectionOf } from './outbound/introspection.ts'
 import { remoteKeys } from './outbound/remote-keys.ts'
 import { OAuthError } from './protocol/error.ts'
@@ -22,6 +22,7 @@ import {
   type JwksOptions,
   type VerifierOptions,
 } from './resource/verifier-options.ts'
+import { createSeals } from './seals.ts'
 import { listHashKeys } from './store/hash-key.ts'
 import { openReadOnly } from './store/open-read-only.ts'
 import { StoreError } from './store/store-error.ts'
@@ -77,7 +78,7 @@ const openFile = ({ db, secret, issuer }: FileOptions): OpenVerifier => {
     const secrets = store.read(listHashKeys()).then(async (rows) => {
       // Somebody has made the tables, and nothing that could be opened.
       if (rows.length === 0) throw new StoreError('database_not_found', `no keys in the database: ${db}`)
-      return createSecrets(await openedHashKeys(rows, sealKeys(master.secret), master))
+      return createSecrets(await openedHashKeys(rows, createSeals(master)))
     })
     // Told to the first who asks, and to nobody before.
     secrets.catch(() => {})

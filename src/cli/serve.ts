@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { type PageFiles, readPageFiles } from '../page-files.ts'
 import { SETTING_NAMES, type Settings } from '../protocol/settings.ts'
 import { themeWarnings } from '../protocol/theme.ts'
-import { openServer, type Server } from '../server.ts'
+import { now, openServer, type Server } from '../server.ts'
 import { countClients } from '../store/client.ts'
 import { putState } from '../store/state.ts'
 import { type Command, type Context, defineCommand } from './command.ts'
@@ -85,7 +85,7 @@ export const serve: Command = defineCommand({
       ready.resolve()
       await announce(server, { ...settings, issuer, port: listening.port }, print)
       // Made beforehand, so that nobody waits for it: a database's first signing key.
-      void server.signingKeys().catch((err: unknown) => {
+      void server.keys.published(now(server)).catch((err: unknown) => {
         if (!stop.isAsked()) log.error({ err }, 'no signing key')
       })
       await stop.first

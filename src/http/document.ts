@@ -1,11 +1,9 @@
 import { hash } from 'node:crypto'
 import { grants } from '../grants/registry.ts'
+import { DOCUMENT_MAX_AGE } from '../protocol/key-state.ts'
 import { authorizationServerMetadata } from '../protocol/metadata.ts'
 import { listScopes } from '../store/scope.ts'
 import type { Answer, Exchange, Handler } from './answer.ts'
-
-/** HTTP-08, and what KEY-02 counts with: a verifier may keep a document this long. Seconds. */
-export const DOCUMENT_MAX_AGE = 300
 
 /** GET /.well-known/oauth-authorization-server (RFC 8414): only what works (MD-05). */
 export const metadata: Handler = async (server, exchange) => {
@@ -22,7 +20,7 @@ export const metadata: Handler = async (server, exchange) => {
 
 /** GET /oauth/jwks (RFC 7517): the public halves of every key that is published. */
 export const jwks: Handler = async (server, exchange) => {
-  const keys = await server.signingKeys()
+  const keys = await server.keys.published(exchange.now)
   const document = { keys: keys.map(({ public_jwk }) => JSON.parse(public_jwk) as unknown) }
   return publicDocument(exchange, document, 'application/jwk-set+json')
 }

@@ -23,6 +23,9 @@ const MIDDLE = ['protocol', 'store', 'crypto', 'actions', 'grants', 'outbound', 
 /** What more than one face does with a server, a file a noun. */
 const NOUNS = ['authorizations.ts', 'clients.ts', 'consents.ts', 'tokens.ts', 'users.ts']
 
+/** What is sealed under the master secret, opened. */
+const KEYS = ['seals.ts', 'hash-keys.ts', 'keyring.ts']
+
 /** The library's face, a file a part of it. */
 const LIBRARY = [
   'library.ts',
@@ -90,16 +93,19 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'master-secret.ts': { rooms: ['crypto'], packages: ['node:fs'] },
   'page-files.ts': { rooms: ['protocol'], packages: ['node:fs'] },
   'client-keys.ts': { rooms: ['crypto', 'protocol', 'outbound'], types: ['server.ts'], packages: ['jose'] },
+  'seals.ts': { rooms: ['crypto', 'master-secret.ts'], packages: [] },
+  'hash-keys.ts': { rooms: ['crypto', 'store', 'seals.ts'], packages: [] },
+  'keyring.ts': { rooms: ['actions', 'crypto', 'protocol', 'store', 'seals.ts'], packages: [] },
   'events.ts': { rooms: [], packages: [] },
   'housekeeping.ts': { rooms: ['actions', 'store'], packages: [] },
   'server.ts': {
-    rooms: [...MIDDLE, 'master-secret.ts', 'events.ts', 'housekeeping.ts'],
+    rooms: [...MIDDLE, ...KEYS, 'master-secret.ts', 'events.ts', 'housekeeping.ts'],
     types: ['page-files.ts'],
     packages: ['node:fs'],
   },
   ...Object.fromEntries(NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts'], packages: [] }])),
   'verify.ts': {
-    rooms: ['protocol', 'store', 'crypto', 'outbound', 'resource', 'master-secret.ts'],
+    rooms: ['protocol', 'store', 'crypto', 'outbound', 'resource', 'master-secret.ts', ...KEYS],
     packages: [],
   },
   ...Object.fromEntries(
