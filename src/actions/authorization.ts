@@ -25,7 +25,7 @@ export interface Opening {
   readonly request_id: string
   readonly browser_mac: string
   /** It was pushed, and is taken by this. */
-  readonly pushed_id: string | undefined
+  readonly pushed_id?: string | undefined
   readonly now: number
 }
 
@@ -133,7 +133,7 @@ export function* approveRequest(approval: Approval): Work<Approved | OAuthError>
   if (answer === 'unasked' && !client.first_party) {
     // PG-07: it may have been withdrawn since somebody looked.
     const consent = yield* findConsent(person.sub, client_id)
-    if (!isRemembered(consent?.allowed, { scope, resource: request.resource })) {
+    if (!isRemembered(consent?.allowed, { ...request, scope })) {
       return new OAuthError('consent_required', 'the person has to be asked')
     }
   }

@@ -31,6 +31,8 @@ const STATUS = {
   /** RFC 9101 section 7. */
   invalid_request_object: 400,
   invalid_request_uri: 400,
+  /** RFC 9396 section 5. */
+  invalid_authorization_details: 400,
   /** RFC 9449 sections 5 and 8; 401 at a protected resource (section 7.1). */
   invalid_dpop_proof: 400,
   use_dpop_nonce: 400,
