@@ -17,9 +17,13 @@ export const keyList: Command = defineCommand({
     ['The keys and their states', 'oauthd key:list'],
     ['What GET /oauth/jwks answers', 'oauthd key:list --jwks'],
   ],
-  output: ['A table, newest first.', '--json  [{"kid","alg","state","created_at",…}]', '-q      the kids'],
+  output: [
+    'A table, newest first.',
+    '--json  [{"kid","alg","state","created_at","activates_at","not_after"}]',
+    '-q      the kids',
+  ],
   exit: [1, 5],
-  see: ['serve'],
+  see: ['key:rotate', 'key:revoke'],
   run: async (call) => {
     const { flags, print } = call
     if (flags.jwks && print.mode === 'quiet')

@@ -1,3 +1,5 @@
+import { LONGEST_JWT_LIFETIME } from './lifetime.ts'
+
 /** HTTP-08, and what KEY-02 counts with: a verifier may keep a document this long. Seconds. */
 export const DOCUMENT_MAX_AGE = 300
 
@@ -61,6 +63,10 @@ export const keyState = (key: KeyTimes, keys: readonly KeyTimes[], now: number):
 /** KEY-03: when a key that signs no more leaves the JWK set. */
 export const dropsAt = ({ signed_until }: KeyTimes): number => (signed_until ?? 0) + CLOCK_SKEW
 
+/** When a key that signs until `until` leaves the JWK set at the latest, whatever it signs in its last moment. */
+export const latestDrop = (key: KeyTimes, until: number): number =>
+  Math.max(dropsAt(key), upwards(until + LONGEST_JWT_LIFETIME) + CLOCK_SKEW)
+
 /** What GET /oauth/jwks shows, in the order given. */
 export const publishedKeys = <K extends KeyTimes>(keys: readonly K[], now: number): readonly K[] =>
   keys.filter((key) => {
@@ -73,4 +79,6 @@ const STEP = 3600
 
 /** KEY-03: what must be recorded before a JWT that ends at `exp` leaves the house; `undefined`: nothing. */
 export const nextSignedUntil = ({ signed_until }: KeyTimes, exp: number): number | undefined =>
-  signed_until !== null && exp <= signed_until ? undefined : Math.ceil(exp / STEP) * STEP
+  signed_until !== null && exp <= signed_until ? undefined : upwards(exp)
+
+const upwards = (time: number): number => Math.ceil(time / STEP) * STEP

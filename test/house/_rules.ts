@@ -80,7 +80,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   cli: {
-    rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'master-secret.ts', 'page-files.ts', 'housekeeping.ts'],
+    rooms: [
+      ...MIDDLE,
+      ...NOUNS,
+      ...KEYS,
+      'http',
+      'server.ts',
+      'master-secret.ts',
+      'page-files.ts',
+      'tls-files.ts',
+      'housekeeping.ts',
+    ],
     packages: [/^node:/, 'commander', 'smol-toml', 'cli-table3'],
     only: [
       { files: /^src\/cli\/ask[a-z-]*\.ts$/, packages: ['inquirer', /^@inquirer\//] },
@@ -91,6 +101,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'master-secret.ts': { rooms: ['crypto'], packages: ['node:fs'] },
+  'tls-files.ts': { rooms: ['crypto', 'protocol'], packages: ['node:fs'] },
   'page-files.ts': { rooms: ['protocol'], packages: ['node:fs'] },
   'client-keys.ts': { rooms: ['crypto', 'protocol', 'outbound'], types: ['server.ts'], packages: ['jose'] },
   'seals.ts': { rooms: ['crypto', 'master-secret.ts'], packages: [] },
@@ -112,7 +123,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
     LIBRARY.map((name) => [
       name,
       {
-        rooms: [...MIDDLE, ...NOUNS, ...LIBRARY, 'http', 'events.ts', 'server.ts', 'page-files.ts'],
+        rooms: [
+          ...MIDDLE,
+          ...NOUNS,
+          ...LIBRARY,
+          'http',
+          'events.ts',
+          'server.ts',
+          'page-files.ts',
+          'tls-files.ts',
+        ],
         packages: ['h3', 'node:path', 'node:util'],
       },
     ]),
