@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import type { HashKeys } from './crypto/hash-key.ts'
+import type { Certificate } from './crypto/client-certificate.ts'
 import { createPasswords, type Passwords } from './crypto/password.ts'
 import { randomBytes } from './crypto/random.ts'
 import { seal, sealKeys } from './crypto/seal.ts'
 import { createSecrets, newId, type Secrets } from './crypto/secret.ts'
 import { createEvents, type Events } from './events.ts'
-import { openedHashKeys } from './hash-keys.ts'
+import { type LiveHashKeys, type LiveHashKeysOptions, openHashKeys } from './hash-keys.ts'
 import { createHousekeeping, type Housekeeping } from './housekeeping.ts'
 import { createKeyring, type Keyring } from './keyring.ts'
 import {
@@ -57,6 +57,8 @@ export interface ServerOptions {
   readonly secret?: string | undefined
   /** What the pages are dressed with; a server that serves none needs none. */
   readonly page_files?: PageFiles | undefined
+  /** Who must have issued client certificates that a proxy hands on; none: the proxy has seen to it. */
+  readonly client_authorities?: readonly Certificate[] | undefined
   readonly clock?: Clock | undefined
   readonly passwords?: Passwords | undefined
   /** How it waits to wipe sealed copies and to remove what is over. */
@@ -74,6 +76,7 @@ export interface Server {
   readonly registry: Registry
   readonly secrets: Secrets
   readonly page_files: PageFiles
+  readonly client_authorities: readonly Certificate[]
   /** Who serves sweeps once at the start: `sealed.sweep()` (RT-11). */
   readonly sealed: SealedWipe
   /** Who serves starts it: what is over goes by itself (LG-03). */
@@ -88,6 +91,9 @@ export interface Server {
   readonly secret_source: string
   /** The keys that sign, and the JWK set. */
   readonly keys: Keyring
+  readonly hash_keys: LiveHashKeys
+  /** What rests sealed under the master secret. */
+  readonly seals: Seals
   /** The keys that clients publish. */
   readonly remote_jwks: RemoteJwks
   close(): Promise<void>
@@ -120,18 +126,19 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
     async mayMigrate(sealed) {
       if (sealed.length === 0) return
       const master = found ?? keptMasterSecret(db)
-      await openedHashKeys(sealed, createSeals(master))
+      const seals = createSeals(master)
+      await Promise.all(sealed.map((row) => seals.open(row.hash_key_id, row.sealed)))
     },
   })
   try {
     const master = found ?? (await firstMasterSecret(store, db, options.mode))
     const seals = createSeals(master, () => keptMasterSecret(db, options.secret))
-    const hash_keys = await openHashKeys(store, seals, master, clock())
     const timed = {
       clock,
       alarm: options.alarm ?? realAlarm,
       onFault: (err: unknown) => log.error({ err }, 'fault'),
     }
+    const hash_keys = await firstHashKeys(store, master, { ...timed, store, seals })
     const sealed = createSealedWipe(store, timed)
     const housekeeping = createHousekeeping(store, timed)
     return {
@@ -140,6 +147,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       registry: createRegistry(store),
       secrets: createSecrets(hash_keys),
       page_files: options.page_files ?? { css: '', logo: undefined },
+      client_authorities: options.client_authorities ?? [],
       sealed,
       housekeeping,
       passwords: options.passwords ?? createPasswords(),
@@ -148,6 +156,8 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       events: createEvents((err, event) => log.error({ err, event }, 'listener failed')),
       created: [...(existed ? [] : [db]), ...(found === undefined ? [keyFile(db)] : [])],
       secret_source: master.source,
+      hash_keys,
+      seals,
       keys: createKeyring({ store, seals, clock, default_alg: DEFAULT_ALG }),
       remote_jwks: createRemoteJwks({
         clock,
@@ -157,6 +167,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       close() {
         sealed.stop()
         housekeeping.stop()
+        hash_keys.stop()
         return store.close()
       },
     }
@@ -177,18 +188,19 @@ const firstMasterSecret = async (
   return keptMasterSecret(db)
 }
 
-const openHashKeys = async (
+/** The hash keys; the first of a database is made here. */
+const firstHashKeys = async (
   store: Store,
-  seals: Seals,
   master: MasterSecret,
-  at: number,
-): Promise<HashKeys> => {
+  options: LiveHashKeysOptions,
+): Promise<LiveHashKeys> => {
   let rows = await store.read(listHashKeys())
   if (rows.length === 0) {
+    const at = options.clock()
     const hash_key_id = newId(PREFIX.hash_key, at)
     const sealed = await seal(sealKeys(master.secret), hash_key_id, randomBytes(32))
     await store.write(() => insertFirstHashKey({ hash_key_id, sealed }, Math.floor(at / 1000)))
     rows = await store.read(listHashKeys())
   }
-  return openedHashKeys(rows, seals)
+  return openHashKeys(rows, options)
 }
