@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dpopNonce, dpopNonceEnd } from '../../src/crypto/dpop-nonce.ts'
-import { type HashKeys, hashKeys } from '../../src/crypto/hash-key.ts'
+import { type HashKeys, hashKey, hashKeys } from '../../src/crypto/hash-key.ts'
 
 const MINUTE = 1_800_000_000
 
 const database = (...fill: readonly number[]): HashKeys =>
-  hashKeys(fill.map((byte) => ({ hash_key_id: `hk_${byte}`, key: new Uint8Array(32).fill(byte) })))
+  hashKeys(fill.map((byte) => hashKey(`hk_${byte}`, new Uint8Array(32).fill(byte))))
 
 test('DP-09: a nonce is the same for a minute, and another one in the next', () => {
   const keys = database(1)
