@@ -43,6 +43,10 @@ export interface OAuthServerOptions {
    * `?interaction=ID`. Default: the built-in pages.
    */
   readonly interaction_url?: string
+  /** Whether every client has to push its authorization requests (RFC 9126). Default false. */
+  readonly require_pushed_authorization_requests?: boolean
+  /** Whether every authorization request has to be an object that the client signed (RFC 9101). Default false. */
+  readonly require_signed_request_object?: boolean
   /** Whether DPoP proofs need a nonce of this server (RFC 9449 section 8). Default `optional`. */
   readonly dpop_nonce?: 'optional' | 'required'
   /**

@@ -4,6 +4,7 @@ import { countPurgeableCodes, purgeAuthorizationCodes } from '../store/authoriza
 import { countEndedRequests, purgeAuthorizationRequests } from '../store/authorization-request.ts'
 import { countExpiredSecrets, purgeClientSecrets } from '../store/client-secret.ts'
 import { countWholeLimits, purgeLimits } from '../store/limit.ts'
+import { countEndedPushedRequests, purgePushedRequests } from '../store/pushed-request.ts'
 import { countPurgeableRefreshTokens, purgeRefreshTokens } from '../store/refresh-token.ts'
 import { countEndedSessions, purgeSessions } from '../store/session.ts'
 import { countEndedJtis, purgeUsedJtis } from '../store/used-jti.ts'
@@ -16,6 +17,7 @@ export interface Purged {
   readonly authorization_codes: number
   readonly authorizations: number
   readonly authorization_requests: number
+  readonly pushed_requests: number
   readonly sessions: number
   readonly client_secrets: number
   readonly limits: number
@@ -35,6 +37,7 @@ export function* purgeSome(before: number, limit: number): Work<Purged> {
     authorization_codes,
     authorizations: isLast ? yield* purgeAuthorizations(before, limit) : 0,
     authorization_requests: yield* purgeAuthorizationRequests(before, limit),
+    pushed_requests: yield* purgePushedRequests(before, limit),
     sessions: yield* purgeSessions(before, limit),
     client_secrets: yield* purgeClientSecrets(before, limit),
     limits: yield* purgeLimits(before, limit),
@@ -50,6 +53,7 @@ export function* countPurgeable(before: number): Work<Purged> {
     authorization_codes: yield* countPurgeableCodes(before),
     authorizations: yield* countEndedAuthorizations(before),
     authorization_requests: yield* countEndedRequests(before),
+    pushed_requests: yield* countEndedPushedRequests(before),
     sessions: yield* countEndedSessions(before),
     client_secrets: yield* countExpiredSecrets(before),
     limits: yield* countWholeLimits(before),
@@ -63,6 +67,7 @@ export const NOTHING_PURGED: Purged = {
   authorization_codes: 0,
   authorizations: 0,
   authorization_requests: 0,
+  pushed_requests: 0,
   sessions: 0,
   client_secrets: 0,
   limits: 0,
@@ -76,6 +81,7 @@ export const sumOf = (one: Purged, other: Purged): Purged => ({
   authorization_codes: one.authorization_codes + other.authorization_codes,
   authorizations: one.authorizations + other.authorizations,
   authorization_requests: one.authorization_requests + other.authorization_requests,
+  pushed_requests: one.pushed_requests + other.pushed_requests,
   sessions: one.sessions + other.sessions,
   client_secrets: one.client_secrets + other.client_secrets,
   limits: one.limits + other.limits,

@@ -80,6 +80,8 @@ export const readConfiguration = async (
       refresh_grace: sourceOf('refresh_grace'),
       session_ttl: sourceOf('session_ttl'),
       interaction_url: sourceOf('interaction_url'),
+      require_pushed_authorization_requests: sourceOf('require_pushed_authorization_requests'),
+      require_signed_request_object: sourceOf('require_signed_request_object'),
       tls_cert: sourceOf('tls_cert'),
       tls_key: sourceOf('tls_key'),
       tls_client_ca: sourceOf('tls_client_ca'),

@@ -7,7 +7,7 @@ import { Command as Commander, CommanderError, Option } from 'commander'
 import { flagOf, SETTINGS } from '../protocol/settings.ts'
 import type { CommandFace, RawWords } from './command.ts'
 import { type Failure, misused } from './failure.ts'
-import type { Flag, RawValue } from './flag.ts'
+import type { RawValue } from './flag.ts'
 import { GLOBAL_FLAGS } from './globals.ts'
 
 export interface FirstLook {
@@ -43,8 +43,8 @@ export const parseCommand = (argv: readonly string[], command: CommandFace): Raw
       const reads = [
         ...Object.entries(command.flags).map(([name, flag]) => addFlag(parser, name, flag)),
         ...command.settings.map((name) => {
-          const many = SETTINGS[name].many ?? false
-          return addFlag(parser, name, { placeholder: 'value', many, lastWins: true })
+          const { placeholder, many = false } = SETTINGS[name]
+          return addFlag(parser, name, { placeholder, many, lastWins: true })
         }),
       ]
       let words: readonly (string | undefined)[] = []
@@ -76,7 +76,11 @@ const addFlag = (
     placeholder,
     many,
     lastWins,
-  }: Pick<Flag<unknown>, 'placeholder' | 'many'> & { readonly lastWins?: boolean },
+  }: {
+    readonly placeholder?: string | undefined
+    readonly many?: boolean
+    readonly lastWins?: boolean
+  },
 ): (() => readonly [string, RawValue]) => {
   const option = new Option(placeholder === undefined ? flagOf(name) : `${flagOf(name)} <value>`)
   if (many) option.argParser((value: string, before: readonly string[] = []) => [...before, value])

@@ -8,12 +8,15 @@ import type { Answer, Exchange, Handler } from './answer.ts'
 /** GET /.well-known/oauth-authorization-server (RFC 8414): only what works (MD-05). */
 export const metadata: Handler = async (server, exchange) => {
   const scopes = await server.store.read(listScopes())
-  const { issuer, prefix } = server.settings
+  const { issuer, prefix, require_pushed_authorization_requests, require_signed_request_object } =
+    server.settings
   const document = authorizationServerMetadata({
     issuer,
     prefix,
     grant_types: [...grants.keys()],
     scopes: scopes.map(({ scope }) => scope),
+    require_pushed_authorization_requests,
+    require_signed_request_object,
   })
   return publicDocument(exchange, document, 'application/json')
 }

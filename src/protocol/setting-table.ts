@@ -1,6 +1,15 @@
 import { JWT_LIFETIME, readCodeLifetime, readGrace, readLifetime } from './lifetime.ts'
 import { ACCESS_TOKEN_FORMATS } from './protected-resource.ts'
-import { integer, readDb, readInteractionUrl, readIssuer, type Setting, text, word } from './setting-value.ts'
+import {
+  integer,
+  onOrOff,
+  readDb,
+  readInteractionUrl,
+  readIssuer,
+  type Setting,
+  text,
+  word,
+} from './setting-value.ts'
 import type { SettingName, Settings } from './settings.ts'
 import { readFileName, readHeaderName, readMtlsUrl, readNetworks } from './tls-settings.ts'
 
@@ -86,6 +95,16 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     help: 'page of your app that signs people in and asks them',
     fallback: () => undefined,
     read: readInteractionUrl,
+  },
+  require_pushed_authorization_requests: {
+    help: 'every client has to push its authorization requests',
+    fallback: () => false,
+    read: onOrOff,
+  },
+  require_signed_request_object: {
+    help: 'every authorization request has to be a signed object',
+    fallback: () => false,
+    read: onOrOff,
   },
   dpop_nonce: {
     placeholder: 'optional|required',

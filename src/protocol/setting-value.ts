@@ -11,8 +11,8 @@ export interface Followed {
 
 /** One setting: its words in help, its default, how it is read. */
 export interface Setting<T> {
-  /** What stands for the value in help: `PORT`. */
-  readonly placeholder: string
+  /** What stands for the value in help: `PORT`. None: a switch. */
+  readonly placeholder?: string
   readonly help: string
   /** It is a list: its flag may be repeated. */
   readonly many?: true
@@ -50,6 +50,14 @@ export const word =
     if (chosen === undefined) throw new TypeError(`must be ${choices.join(' or ')}`)
     return chosen
   }
+
+/** A switch on the command line; a word in the environment. */
+export const onOrOff = (value: unknown): boolean => {
+  if (typeof value === 'boolean') return value
+  if (typeof value === 'string' && /^(?:true|1|yes|on)$/i.test(value)) return true
+  if (typeof value === 'string' && /^(?:false|0|no|off)$/i.test(value)) return false
+  throw new TypeError('must be true or false')
+}
 
 export const readInteractionUrl = (value: unknown): string => {
   const problem = typeof value === 'string' ? webUriProblem(value) : 'must be a URL'

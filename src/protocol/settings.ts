@@ -41,6 +41,10 @@ export interface Settings {
   readonly session_ttl: number
   /** Where an app signs people in and asks them itself; `undefined`: the built-in pages do. */
   readonly interaction_url: string | undefined
+  /** Whether every client has to push its authorization requests (RFC 9126 section 5). */
+  readonly require_pushed_authorization_requests: boolean
+  /** Whether every authorization request has to be a signed object (RFC 9101 section 10.5). */
+  readonly require_signed_request_object: boolean
   /** Whether a DPoP proof needs a nonce of ours (RFC 9449 section 8). */
   readonly dpop_nonce: 'optional' | 'required'
   /** The file of the certificate that `serve` shows, PEM; `undefined`: plain HTTP. */
@@ -80,6 +84,8 @@ export const SETTING_NAMES: readonly SettingName[] = [
   'refresh_grace',
   'session_ttl',
   'interaction_url',
+  'require_pushed_authorization_requests',
+  'require_signed_request_object',
   'dpop_nonce',
   'tls_cert',
   'tls_key',
@@ -125,6 +131,8 @@ export const completeSettings = (given: GivenSettings): Settings => {
     refresh_grace: take('refresh_grace', given, followed),
     session_ttl: take('session_ttl', given, followed),
     interaction_url: take('interaction_url', given, followed),
+    require_pushed_authorization_requests: take('require_pushed_authorization_requests', given, followed),
+    require_signed_request_object: take('require_signed_request_object', given, followed),
     tls_cert: take('tls_cert', given, followed),
     tls_key: take('tls_key', given, followed),
     tls_client_ca: take('tls_client_ca', given, followed),

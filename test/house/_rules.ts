@@ -21,7 +21,14 @@ interface Room {
 const MIDDLE = ['protocol', 'store', 'crypto', 'actions', 'grants', 'outbound', 'resource']
 
 /** What more than one face does with a server, a file a noun. */
-const NOUNS = ['authorizations.ts', 'clients.ts', 'consents.ts', 'tokens.ts', 'users.ts']
+const NOUNS = [
+  'authorizations.ts',
+  'clients.ts',
+  'consents.ts',
+  'request-sources.ts',
+  'tokens.ts',
+  'users.ts',
+]
 
 /** What is sealed under the master secret, opened. */
 const KEYS = ['seals.ts', 'hash-keys.ts', 'keyring.ts']
@@ -115,6 +122,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:fs'],
   },
   ...Object.fromEntries(NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts'], packages: [] }])),
+  'request-sources.ts': { rooms: [...MIDDLE, 'client-keys.ts', 'server.ts'], packages: [] },
   'verify.ts': {
     rooms: ['protocol', 'store', 'crypto', 'outbound', 'resource', 'master-secret.ts', ...KEYS],
     packages: [],
