@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type Client, registrable } from '../src/protocol/client-metadata.ts'
 import { DEFAULT_SECURITY } from '../src/protocol/client-security.ts'
+import type { TokenRules } from '../src/protocol/token-target.ts'
 import type { Row, Statement, Work } from '../src/store/work.ts'
 import { NOW } from './_store.ts'
 
@@ -31,6 +32,16 @@ export const literalClient = (given: Partial<Client> = {}): Client => ({
   client_id_issued_at: NOW,
   updated_at: NOW,
   revoked_at: null,
+  ...given,
+})
+
+/** What a server says of tokens that says nothing in particular: opaque ones, for any resource. */
+export const literalRules = (given: Partial<TokenRules> = {}): TokenRules => ({
+  resources: new Map(),
+  issuer: 'https://id.example',
+  access_token_format: 'opaque',
+  access_token_ttl: 3600,
+  signing_alg: 'RS256',
   ...given,
 })
 

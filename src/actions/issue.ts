@@ -1,5 +1,10 @@
+import { JWT_HASH } from '../protocol/access-token.ts'
+import { accessTokenClaims } from '../protocol/access-token-claims.ts'
 import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
+import type { Person } from '../protocol/claims.ts'
 import { type Confirmation, type TokenType, tokenType } from '../protocol/confirmation.ts'
+import type { SigningAlg } from '../protocol/key-state.ts'
+import type { TokenTarget } from '../protocol/token-target.ts'
 import { insertAccessToken } from '../store/access-token.ts'
 import type { Authorization } from '../store/authorization.ts'
 import { insertRefreshToken, type RefreshToken } from '../store/refresh-token.ts'
@@ -21,25 +26,27 @@ export interface FreshRefreshToken {
   readonly hash_key_id: string
 }
 
-/** What a token stands for. Times are epoch seconds, `ttl` seconds; `aud` null is the issuer. */
-export interface TokenGrant {
+/** What a token stands for. Times are epoch seconds. */
+export interface TokenGrant extends TokenTarget {
   readonly client_id: string
   /** What a person allowed; `null` for a client's own token. */
   readonly authorization_id: string | null
   readonly sub: string
   readonly grant_type: string
   readonly scope: string
-  readonly aud: readonly string[] | null
   /** The key it is bound to; `null`: a bearer token. */
   readonly cnf: Confirmation | null
   readonly authorization_details: readonly AuthorizationDetail[] | null
   readonly now: number
-  readonly ttl: number
+  /** Of whom it is; `undefined` for a client's own token. */
+  readonly person?: Person
 }
 
 /** What was issued; `expires_in` is counted from `exp` when the answer is written (TM-02). */
 export interface Issued {
   readonly access_token: string
+  /** It is a JWT of these claims, which is signed after the commit; the string above opens nothing. */
+  readonly jwt?: { readonly alg: SigningAlg; readonly claims: Readonly<Record<string, unknown>> }
   readonly jti: string
   readonly sub: string
   readonly scope: string
@@ -58,10 +65,11 @@ export type IssuedRefresh =
 export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Issued> {
   const { client_id, authorization_id, sub, grant_type, scope, aud, cnf, authorization_details } = grant
   const { access_token, jti, token_hash, hash_key_id } = fresh
+  const { jwt } = grant
   const exp = grant.now + grant.ttl
-  yield* insertAccessToken({
+  const token = {
     jti,
-    token_hash,
+    token_hash: jwt === undefined ? token_hash : JWT_HASH,
     hash_key_id,
     client_id,
     authorization_id,
@@ -73,39 +81,33 @@ export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Is
     authorization_details,
     iat: grant.now,
     exp,
-  })
-  return { access_token, jti, sub, scope, token_type: tokenType(cnf), exp }
+  }
+  yield* insertAccessToken(token)
+  const issued = { access_token, jti, sub, scope, token_type: tokenType(cnf), exp }
+  if (jwt === undefined) return issued
+  return { ...issued, jwt: { alg: jwt.alg, claims: accessTokenClaims(token, jwt.iss, grant.person) } }
 }
 
 /** What a token under an authorization differs in from what was allowed. */
-export interface TokenUnder {
-  readonly grant_type: string
-  readonly scope: string
-  readonly resource: readonly string[]
-  readonly cnf: Confirmation | null
-  readonly authorization_details: readonly AuthorizationDetail[] | null
-  readonly now: number
-  readonly ttl: number
-}
+export type TokenUnder = Omit<TokenGrant, 'client_id' | 'authorization_id' | 'sub' | 'person'>
 
 /** RT-06: an access token of a person, which never outlives what it was issued under. */
 export const issueUnder = (
   fresh: FreshToken,
-  { authorization_id, client_id, sub, expires_at }: Authorization,
-  { grant_type, scope, resource, cnf, authorization_details, now, ttl }: TokenUnder,
-): Work<Issued> =>
-  issueAccessToken(fresh, {
+  authorization: Authorization,
+  under: TokenUnder,
+): Work<Issued> => {
+  const { authorization_id, client_id, sub, expires_at } = authorization
+  const ttl = Math.min(under.ttl, expires_at - under.now)
+  return issueAccessToken(fresh, {
+    ...under,
     client_id,
     authorization_id,
     sub,
-    grant_type,
-    scope,
-    aud: resource.length === 0 ? null : resource,
-    cnf,
-    authorization_details,
-    now,
-    ttl: Math.min(ttl, expires_at - now),
+    person: authorization,
+    ttl,
   })
+}
 
 /** A generation of a refresh token. */
 export interface Generation {

@@ -1,9 +1,11 @@
 import type { FreshRefreshToken, FreshToken, Issued } from '../actions/issue.ts'
 import type { Presented } from '../actions/token.ts'
-import { type Client, isConfidential } from '../protocol/client-metadata.ts'
-import type { Confirmation } from '../protocol/confirmation.ts'
+import { isConfidential } from '../protocol/auth-method.ts'
+import type { Client } from '../protocol/client-metadata.ts'
+import { type Confirmation, isSameKey } from '../protocol/confirmation.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
+import type { TokenRules } from '../protocol/token-target.ts'
 import { markAuthorizationRevoked } from '../store/authorization.ts'
 import type { Work } from '../store/work.ts'
 
@@ -15,8 +17,8 @@ export interface Attempt {
   readonly fresh: FreshToken
   /** The key that the request proved to hold; `null`: what is issued is a bearer token. */
   readonly cnf: Confirmation | null
-  /** Seconds, the server's default; a client may have its own. */
-  readonly access_token_ttl: number
+  /** What the server says of tokens, and the resources that are registered. */
+  readonly rules: TokenRules
   /** The scopes that `scope:set --default` marked. */
   readonly default_scopes: readonly string[]
 }
@@ -71,6 +73,10 @@ export interface PersonGrant {
  */
 export const boundTo = (client: Client, cnf: Confirmation | null): Confirmation | null =>
   isConfidential(client) ? null : cnf
+
+/** Whether a try proves the key that what it takes up is bound to, if that is bound at all (RT-01). */
+export const provesKey = (cnf: Confirmation | null, bound: Confirmation | null): boolean =>
+  bound === null || isSameKey(cnf, bound)
 
 /** A parameter without which the grant is no request. @throws {OAuthError} invalid_request */
 export const required = (form: Form, name: string): string => {

@@ -10,8 +10,8 @@ import { addressOf } from './address.ts'
 import type { BackChannel } from './answer.ts'
 import { type Binding, confirmationOf } from './binding.ts'
 
-/** Who asks for what, by which grant, and which keys the request proves to hold. */
-export interface Asked {
+/** Who asks for what, by which grant, which keys the request proves to hold, and what the operator has said. */
+export interface Asked extends Pick<Attempt, 'rules' | 'default_scopes'> {
   readonly client: Client
   readonly grant: Grant
   readonly form: Form
@@ -24,16 +24,11 @@ export interface Asked {
  *
  * @throws {OAuthError} when the form's shape is wrong
  */
-export const tokenWork = (
-  server: Server,
-  default_scopes: readonly string[],
-  exchange: BackChannel,
-  asked: Asked,
-): (() => Work<Outcome>) => {
+export const tokenWork = (server: Server, exchange: BackChannel, asked: Asked): (() => Work<Outcome>) => {
   const { grant, form } = asked
   if (grant.takes === undefined) {
     const prepared = grant.prepare(form)
-    const attempt = plain(server, exchange, asked, default_scopes)
+    const attempt = plain(server, exchange, asked)
     return () => prepared(attempt)
   }
   const prepared = grant.prepare(form)
@@ -42,7 +37,7 @@ export const tokenWork = (
   const { clear, id, hash, hash_key_id } = server.secrets.mint('refresh_token', exchange.at)
   const { refresh_idle_ttl, refresh_grace } = server.settings
   const attempt: PersonAttempt = {
-    ...plain(server, exchange, asked, default_scopes),
+    ...plain(server, exchange, asked),
     presented,
     fresh_refresh: { refresh_token: clear, refresh_token_id: id, token_hash: hash, hash_key_id },
     sealed:
@@ -58,14 +53,13 @@ export const tokenWork = (
 const plain = (
   server: Server,
   exchange: BackChannel,
-  { client, binding }: Asked,
-  default_scopes: readonly string[],
+  { client, binding, rules, default_scopes }: Asked,
 ): Attempt => ({
   client,
   now: exchange.now,
   fresh: server.secrets.accessToken(exchange.at),
   cnf: confirmationOf(binding, client),
-  access_token_ttl: server.settings.access_token_ttl,
+  rules,
   default_scopes,
 })
 

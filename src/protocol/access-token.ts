@@ -28,6 +28,9 @@ export interface AccessToken {
   readonly authorization_revoked_at: number | null
 }
 
+/** What rests of a JWT instead of a hash: its signature proves it, and no keyed hash is so short. */
+export const JWT_HASH = 'jwt'
+
 /** RFC 7662 section 2.2. */
 export type Introspection = { readonly active: false } | ActiveToken
 

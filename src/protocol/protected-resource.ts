@@ -1,4 +1,5 @@
 import { OAuthError } from './error.ts'
+import { SIGNING_ALGS, type SigningAlg } from './key-state.ts'
 import { LONGEST_JWT_LIFETIME } from './lifetime.ts'
 import { badMetadata, readChoice, readFlag, readName, readScope, readSeconds } from './metadata-member.ts'
 import { resourceKey, resourceProblem } from './resource.ts'
@@ -8,11 +9,6 @@ import { isAdvertised, parseScope } from './scope.ts'
 export type AccessTokenFormat = 'opaque' | 'jwt'
 
 export const ACCESS_TOKEN_FORMATS: readonly AccessTokenFormat[] = ['opaque', 'jwt']
-
-/** What our own JWTs may be signed with; the first is what a resource is given that names none (RFC 9068 section 2.1). */
-export const SIGNING_ALGS = ['RS256', 'ES256', 'PS256', 'EdDSA'] as const
-
-export type SigningAlg = (typeof SIGNING_ALGS)[number]
 
 /** A resource that the operator has registered: what tokens for it look like. Members are named as the row. */
 export interface ProtectedResource {

@@ -1,12 +1,12 @@
 import type { Client } from './client-metadata.ts'
 import { OAuthError } from './error.ts'
+import type { SigningAlg } from './key-state.ts'
 import { JWT_LIFETIME, LONGEST_JWT_LIFETIME } from './lifetime.ts'
 import {
   type AccessTokenFormat,
   knownResources,
   type ProtectedResource,
   type Resources,
-  type SigningAlg,
 } from './protected-resource.ts'
 import { resourceKey } from './resource.ts'
 
@@ -64,6 +64,16 @@ export const targetOf = (
   const ttl = Math.min(own_ttl ?? server_ttl, LONGEST_JWT_LIFETIME)
   return { aud: named, ttl, jwt: { iss: rules.issuer, alg: known[0]?.signing_alg ?? rules.signing_alg } }
 }
+
+/** How long a token for `resource` may live where its client says nothing: an approval lasts for it. Seconds. */
+export const longestTtl = (
+  resource: readonly string[],
+  { resources, access_token_ttl }: Pick<TokenRules, 'resources' | 'access_token_ttl'>,
+): number =>
+  resource.reduce(
+    (longest, uri) => Math.max(longest, resources.get(resourceKey(uri))?.access_token_ttl ?? 0),
+    access_token_ttl,
+  )
 
 /** A token for several lives as long as each of them lets it. */
 const shortest = (known: readonly ProtectedResource[]): number | undefined => {

@@ -72,11 +72,21 @@ export interface Retry {
 
 const CLAIM_RETRY = `UPDATE oauth_refresh_token SET retries = retries + 1
   WHERE refresh_token_id = $successor_id AND used_at IS NULL AND sealed IS NOT NULL AND sealed_until >= $now
-    AND retries < $most RETURNING sealed, answer_exp`
+    AND retries < $most AND COALESCE(cnf, '') = $cnf RETURNING sealed, answer_exp`
+
+/** A lost answer as it is asked for again. */
+export interface AskedAgain {
+  /** What the first one led to. */
+  readonly successor_id: string
+  /** The key that was proven, where the answer is bound to one (RT-08). */
+  readonly cnf: Confirmation | null
+  readonly now: number
+  readonly most: number
+}
 
 /** RT-08, RT-09: takes one retry of the answer that made `successor_id`; `undefined` when there is none to take. */
-export const claimRetry = (successor_id: string, most: number, now: number): Work<Retry | undefined> =>
-  one<Retry>(CLAIM_RETRY, { successor_id, most, now })
+export const claimRetry = ({ cnf, ...again }: AskedAgain): Work<Retry | undefined> =>
+  one<Retry>(CLAIM_RETRY, { ...again, cnf: toJson(cnf) ?? '' })
 
 /** RT-11: wipes every sealed copy whose window is over; gives how many. */
 export function* wipeSealed(now: number, limit: number): Work<number> {

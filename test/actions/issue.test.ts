@@ -19,6 +19,7 @@ const grant = (given: Partial<TokenGrant> = {}): TokenGrant => ({
   grant_type: 'client_credentials',
   scope: 'a',
   aud: null,
+  jwt: undefined,
   cnf: null,
   authorization_details: null,
   now: NOW,
@@ -40,6 +41,30 @@ test('house 8: issuing in two steps, without a database; the clear value is in n
     scope: 'a',
     token_type: 'Bearer',
     exp: NOW + 3600,
+  })
+})
+
+test('RV-06: of a JWT there is a row too, by which it can be revoked; its claims are signed after the commit', () => {
+  const jwt = { iss: 'https://id.example', alg: 'ES256' } as const
+  const issuing = issueAccessToken(FRESH, grant({ aud: ['https://api.example'], jwt }))
+  const first = issuing.next()
+  assert.ok(!first.done)
+  assert.equal(first.value.params['token_hash'], 'jwt')
+  const issued = issuing.next([])
+  assert.ok(issued.done)
+  assert.deepEqual(issued.value.jwt, {
+    alg: 'ES256',
+    claims: {
+      iss: 'https://id.example',
+      sub: 'cl_1',
+      client_id: 'cl_1',
+      aud: 'https://api.example',
+      scope: 'a',
+      jti: 'jti_1',
+      grant_type: 'client_credentials',
+      iat: NOW,
+      exp: NOW + 3600,
+    },
   })
 })
 

@@ -10,7 +10,7 @@ import type { AuthorizationCode } from '../../src/store/authorization-code.ts'
 import { inspectToken } from '../../src/tokens.ts'
 import { allow, appClient, credentials, member, redeem, refresh, VERIFIER } from '../_person.ts'
 import { type HttpAnswer, type TestClient, type TestServer, testServer } from '../_server.ts'
-import { literalClient, stepped, verbs } from '../_step.ts'
+import { literalClient, literalRules, stepped, verbs } from '../_step.ts'
 import { NOW } from '../_store.ts'
 import { authorizationRow, codeRow } from '../store/_people.ts'
 
@@ -240,7 +240,7 @@ const attempt = (given: Partial<PersonAttempt> = {}): PersonAttempt => ({
   now: NOW,
   fresh: { access_token: 'oat_clear', jti: 'jti_1', token_hash: 'hash', hash_key_id: 'hk_1' },
   cnf: null,
-  access_token_ttl: 3600,
+  rules: literalRules(),
   default_scopes: [],
   presented: { kind: 'authorization_code', id: 'code_1', matches: () => true },
   fresh_refresh: {

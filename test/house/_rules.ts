@@ -26,6 +26,7 @@ const NOUNS = [
   'clients.ts',
   'consents.ts',
   'request-sources.ts',
+  'signed-tokens.ts',
   'tokens.ts',
   'users.ts',
 ]
