@@ -14,7 +14,8 @@ CREATE TABLE oauthd_migration (
 ) STRICT;
 
 -- Small facts of the installation, one row a name: `issuer` (recorded by serve, so that the command
--- line can name it), `ready_at` (the row that /readyz writes).
+-- line can name it), `ready_at` (the row that /readyz writes), `secret_rotation` (until when somebody
+-- rotates the master secret).
 CREATE TABLE oauthd_state (
   name TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL

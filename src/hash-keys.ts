@@ -1,14 +1,9 @@
+import { activeHashKey } from './actions/hash-key.ts'
 import { type HashKey, type HashKeys, hashKey, hashKeys } from './crypto/hash-key.ts'
 import type { Seals } from './seals.ts'
 import { type HashKeyRow, listHashKeys } from './store/hash-key.ts'
 import type { Alarm } from './store/timers.ts'
 import type { Store } from './store/work.ts'
-
-/**
- * How long a new hash key lies before anything is hashed under it (KEY-06), so that every process on the
- * database has read it by then. Seconds.
- */
-export const HASH_KEY_DELAY = 60
 
 /** Milliseconds between two looks: several in `HASH_KEY_DELAY`. */
 export const HASH_KEY_LOOK = 15_000
@@ -19,12 +14,6 @@ export interface LiveHashKeys extends HashKeys {
   refresh(): Promise<void>
   stop(): void
 }
-
-/** Which key hashes: the newest that has activated. Oldest first, as they are listed. */
-export const activeHashKey = (
-  rows: readonly Pick<HashKeyRow, 'hash_key_id' | 'activates_at'>[],
-  now: number,
-): string | undefined => rows.findLast(({ activates_at }) => activates_at <= now)?.hash_key_id
 
 export interface LiveHashKeysOptions {
   readonly store: Pick<Store, 'read'>
@@ -59,7 +48,10 @@ export const openHashKeys = async (
     )
     opened = new Map(keys.map((key) => [key.hash_key_id, key]))
     // The oldest where none has activated yet: by a clock that is behind.
-    return hashKeys(keys, opened.get(activeHashKey(found, Math.floor(clock() / 1000)) ?? '') ?? keys[0])
+    return hashKeys(
+      keys,
+      opened.get(activeHashKey(found, Math.floor(clock() / 1000))?.hash_key_id ?? '') ?? keys[0],
+    )
   }
 
   let current = await open(rows)

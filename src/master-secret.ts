@@ -49,7 +49,15 @@ export const keyFile = (db: string): string => `${db}.key`
  */
 export const findMasterSecret = (db: string, given: string | undefined): MasterSecret | undefined => {
   if (given !== undefined && given !== '') return longEnough({ secret: given, source: sourceOf(given) })
-  const file = keyFile(db)
+  return readSecretFile(keyFile(db))
+}
+
+/**
+ * The master secret in a file; `undefined` where there is none.
+ *
+ * @throws {SecretError} too short, or a file that others may read (CL-03)
+ */
+export const readSecretFile = (file: string): MasterSecret | undefined => {
   const mode = fileMode(file)
   if (mode === undefined) return undefined
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
@@ -153,7 +161,7 @@ const writeOnce = (file: string): void => {
 }
 
 /** The name must outlive a power cut too: what is sealed with the secret soon does. */
-const syncFolderOf = (file: string): void => {
+export const syncFolderOf = (file: string): void => {
   let handle: number | undefined
   try {
     handle = openSync(file.slice(0, file.lastIndexOf('/') + 1) || '.', 'r')

@@ -196,6 +196,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./key-revoke.ts')).keyRevoke,
   },
   {
+    name: 'secret:rotate',
+    group: 'Setup',
+    summary: 'Change the master secret, losing no token.',
+    load: async () => (await import('./secret-rotate.ts')).secretRotate,
+  },
+  {
     name: 'db:status',
     group: 'Data',
     summary: 'Show schema, engine and size.',

@@ -23,6 +23,18 @@ export function* insertFirstHashKey(key: Omit<HashKeyRow, 'activates_at'>, now: 
   )
 }
 
+export function* insertHashKey(key: HashKeyRow, now: number): Work<void> {
+  yield* run(
+    `INSERT INTO oauthd_hash_key (hash_key_id, sealed, created_at, activates_at)
+     VALUES ($hash_key_id, $sealed, $now, $activates_at)`,
+    { hash_key_id: key.hash_key_id, sealed: key.sealed, now, activates_at: key.activates_at },
+  )
+}
+
+export function* deleteHashKey(hash_key_id: string): Work<void> {
+  yield* run('DELETE FROM oauthd_hash_key WHERE hash_key_id = $hash_key_id', { hash_key_id })
+}
+
 /**
  * Whether a row is still sealed as it was: then no rotation of the master secret has come between, and none
  * comes before the end of this transaction.
