@@ -14,7 +14,8 @@ CREATE TABLE oauthd_migration (
 ) STRICT;
 
 -- Small facts of the installation, one row a name: `issuer` (recorded by serve, so that the command
--- line can name it), `ready_at` (the row that /readyz writes).
+-- line can name it), `ready_at` (the row that /readyz writes), `secret_rotation` (until when somebody
+-- rotates the master secret).
 CREATE TABLE oauthd_state (
   name TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL
@@ -26,24 +27,23 @@ CREATE TABLE oauthd_state (
 CREATE TABLE oauthd_hash_key (
   hash_key_id TEXT NOT NULL PRIMARY KEY, -- hk_…, time-ordered
   sealed TEXT NOT NULL, -- compact JWE, alg dir, enc A256GCM
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  activates_at INTEGER NOT NULL -- hashes from then on: every running process has read it by then
 ) STRICT, WITHOUT ROWID;
 
--- A signing key: made by serve when the database has none, pending -> active -> retiring -> gone.
--- The public half is what GET /oauth/jwks publishes; the private half rests sealed.
+-- A signing key: made by serve when the database has none for an algorithm, or by key:rotate. Where it
+-- stands is read off its times (pending, active, retiring, gone; revoked), so that several processes
+-- agree. The public half is what GET /oauth/jwks publishes; the private half rests sealed.
 CREATE TABLE oauth_signing_key (
   kid TEXT NOT NULL PRIMARY KEY, -- RFC 7638 thumbprint
   alg TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('pending', 'active', 'retiring')),
   public_jwk TEXT NOT NULL,
   sealed TEXT NOT NULL, -- the private JWK in a compact JWE
   created_at INTEGER NOT NULL,
-  activates_at INTEGER NOT NULL,
-  retires_at INTEGER -- set when it begins to retire: the last exp it signed
+  activates_at INTEGER NOT NULL, -- published before, signs from then on
+  signed_until INTEGER, -- no JWT that it signed ends later; moved before the JWT is given
+  revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
-
--- At most one active key an algorithm: two servers that start together agree on one.
-CREATE UNIQUE INDEX oauth_signing_key_active ON oauth_signing_key (alg) WHERE state = 'active';
 
 -- A scope the operator has described. A scope need not be described to be granted; a description
 -- gives it words on pages, a place in scopes_supported, and may make it a default.
@@ -57,6 +57,20 @@ CREATE TABLE oauth_scope (
   updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- A resource that tokens are for (RFC 8707): registered by resource:create, removed by resource:delete, never
+-- changed in between. While there is none, a client may name any; from the first on, only these.
+CREATE TABLE oauth_resource (
+  resource_key TEXT NOT NULL PRIMARY KEY, -- as it is compared: one spelling of all that mean the same
+  resource TEXT NOT NULL, -- as it was registered, and as aud spells it
+  resource_name TEXT, -- what people call it
+  access_token_format TEXT CHECK (access_token_format IN ('opaque', 'jwt')), -- NULL: the server's; so are the next two
+  signing_alg TEXT,
+  access_token_ttl INTEGER, -- seconds
+  scope TEXT NOT NULL, -- the scopes it knows; may be empty
+  is_advertised INTEGER NOT NULL CHECK (is_advertised IN (0, 1)), -- in protected_resources of the metadata
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- A client (RFC 7591): registered by command line or library, changed in place, revoked by setting
 -- revoked_at. A revoked client is kept: its tokens name it, and it must not come back by accident.
 CREATE TABLE oauth_client (
@@ -65,7 +79,8 @@ CREATE TABLE oauth_client (
   redirect_uris TEXT NOT NULL, -- JSON list
   grant_types TEXT NOT NULL, -- JSON list
   scope TEXT NOT NULL, -- space-separated, in the order registered; may be empty
-  token_endpoint_auth_method TEXT CHECK (token_endpoint_auth_method IN ('client_secret_basic', 'client_secret_post', 'none')), -- NULL: never named, basic and post are both taken
+  token_endpoint_auth_method TEXT CHECK (token_endpoint_auth_method IN ('client_secret_basic', 'client_secret_post', 'none',
+    'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth')), -- NULL: never named, basic and post are both taken
   first_party INTEGER NOT NULL CHECK (first_party IN (0, 1)),
   owner TEXT, -- TYPE:ID, the app's own words
   introspect TEXT NOT NULL CHECK (introspect IN ('own', 'any')), -- what it may ask POST /oauth/introspect about
@@ -76,6 +91,7 @@ CREATE TABLE oauth_client (
   refresh_idle_ttl INTEGER, -- since the last use
   refresh_grace INTEGER, -- how long a lost answer may be asked for again
   refresh_rotate TEXT NOT NULL CHECK (refresh_rotate IN ('always', 'never')),
+  security TEXT NOT NULL, -- JSON object: its keys, and how its requests must be made
   client_id_issued_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   revoked_at INTEGER
@@ -101,7 +117,7 @@ CREATE INDEX oauth_client_secret_client ON oauth_client_secret (client_id, clien
 -- an operator asks once in a while, would cost every token issued a quarter of its time in the store (decision 0007).
 CREATE TABLE oauth_access_token (
   jti TEXT NOT NULL PRIMARY KEY, -- the public half of the token, time-ordered
-  token_hash TEXT NOT NULL, -- base64url
+  token_hash TEXT NOT NULL, -- base64url; `jwt` for one that its signature proves (RFC 9068)
   hash_key_id TEXT NOT NULL,
   client_id TEXT NOT NULL,
   authorization_id TEXT, -- what a person allowed; NULL for client_credentials
@@ -109,6 +125,8 @@ CREATE TABLE oauth_access_token (
   grant_type TEXT NOT NULL,
   scope TEXT NOT NULL, -- may be empty
   aud TEXT, -- JSON list of resources; NULL: the issuer
+  cnf TEXT, -- JSON object: the key it is bound to (RFC 7800); NULL: whoever has it may use it
+  authorization_details TEXT, -- JSON list (RFC 9396); NULL: none
   iat INTEGER NOT NULL,
   exp INTEGER NOT NULL,
   revoked_at INTEGER
@@ -156,7 +174,9 @@ CREATE TABLE oauth_authorization_request (
   state TEXT,
   scope TEXT NOT NULL, -- what would be granted; may be empty
   resource TEXT NOT NULL, -- JSON list
+  authorization_details TEXT, -- JSON list (RFC 9396)
   code_challenge TEXT NOT NULL,
+  dpop_jkt TEXT, -- the key that alone may redeem the code (RFC 9449 section 10)
   prompt TEXT NOT NULL, -- space-separated; may be empty
   max_age INTEGER,
   login_hint TEXT,
@@ -173,6 +193,24 @@ CREATE TABLE oauth_authorization_request (
 CREATE INDEX oauth_authorization_request_expires ON oauth_authorization_request (expires_at);
 CREATE INDEX oauth_authorization_request_decided ON oauth_authorization_request (decided_sub) WHERE decided_sub IS NOT NULL;
 
+-- An authorization request that a client pushed (RFC 9126): its request_uri is brought by a browser within 90
+-- seconds and once. Then used_at is set, and request_id names what that browser's visit was kept as, so that it
+-- may load the page again; the row ends with that request.
+CREATE TABLE oauth_pushed_request (
+  pushed_id TEXT NOT NULL PRIMARY KEY, -- the public half of the request_uri, time-ordered
+  request_hash TEXT NOT NULL,
+  hash_key_id TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  parameters TEXT NOT NULL, -- form-encoded; examined again when a browser brings the request_uri
+  is_signed INTEGER NOT NULL CHECK (is_signed IN (0, 1)), -- they came as a request object (RFC 9101)
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER,
+  request_id TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX oauth_pushed_request_expires ON oauth_pushed_request (expires_at);
+
 -- What a person allowed a client, once: every code and token carries its id, so that revoked_at ends
 -- all of them in one statement. Ends with its code until that is redeemed; then expires_at is the end of
 -- all it leads to, which no refresh moves (RT-06).
@@ -183,6 +221,7 @@ CREATE TABLE oauth_authorization (
   username TEXT,
   scope TEXT NOT NULL, -- may be empty
   resource TEXT NOT NULL, -- JSON list
+  authorization_details TEXT, -- JSON list (RFC 9396)
   claims TEXT, -- JSON object of extra claims given at approval
   auth_time INTEGER,
   acr TEXT,
@@ -207,6 +246,7 @@ CREATE TABLE oauth_authorization_code (
   client_id TEXT NOT NULL,
   redirect_uri TEXT NOT NULL,
   code_challenge TEXT NOT NULL,
+  dpop_jkt TEXT,
   wrong_tries INTEGER NOT NULL, -- with another verifier; the third ends it (TK-07)
   expires_at INTEGER NOT NULL,
   authorization_expires_at INTEGER NOT NULL, -- when the authorization shall end, once this is used
@@ -233,6 +273,7 @@ CREATE TABLE oauth_refresh_token (
   sealed_until INTEGER, -- when that is wiped
   answer_exp INTEGER, -- exp of the access token it was first given with, which no retry outlives
   retries INTEGER NOT NULL,
+  cnf TEXT, -- JSON object: the key of a public client, without which it is worth nothing (DP-06)
   purge_at INTEGER NOT NULL -- the authorization's end: until then a stolen old one must be recognised
 ) STRICT, WITHOUT ROWID;
 
@@ -258,3 +299,12 @@ CREATE TABLE oauthd_limit (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX oauthd_limit_resets ON oauthd_limit (resets_at);
+
+-- The id of a JWT that works once: of a client's assertion, of a DPoP proof. Kept, as a digest of whose it is
+-- and what it says, until the JWT itself is over; every process of the database refuses it until then.
+CREATE TABLE oauthd_used_jti (
+  jti_key TEXT NOT NULL PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX oauthd_used_jti_expires ON oauthd_used_jti (expires_at);

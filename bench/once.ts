@@ -68,6 +68,7 @@ export const openOnce = (db: string, server: Server, apps: readonly Credentials[
             client_id,
             redirect_uri: 'https://app.example/cb',
             code_challenge: CHALLENGE,
+            dpop_jkt: null,
             wrong_tries: 0,
             // A run may begin late.
             expires_at: now + 600,
@@ -87,6 +88,7 @@ export const openOnce = (db: string, server: Server, apps: readonly Credentials[
           iat: now,
           exp: now + DAY,
           retries: 0,
+          cnf: null,
           purge_at: now + DAY,
         }
         const before = server.secrets.mint('refresh_token', at)
@@ -135,6 +137,7 @@ const allowed = (
   username: 'bench',
   scope: SCOPE,
   resource: [],
+  authorization_details: null,
   claims: null,
   auth_time: now,
   acr: null,

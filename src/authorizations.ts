@@ -9,8 +9,11 @@ import {
 } from './protocol/authorization-request.ts'
 import { OAuthError } from './protocol/error.ts'
 import type { LooseForm } from './protocol/loose-form.ts'
+import { knownResources } from './protocol/protected-resource.ts'
 import { differences } from './protocol/redirect-uri.ts'
+import { type RequestForm, requireManner } from './protocol/request-manner.ts'
 import { PREFIX } from './protocol/token-form.ts'
+import { longestTtl } from './protocol/token-target.ts'
 import type { Server } from './server.ts'
 
 /** When something is asked, and what its lines in the log are found by; a call has no id. */
@@ -48,17 +51,21 @@ export const identified = async (
 }
 
 /**
- * Everything else that is asked for.
+ * Everything else that is asked for, and whether it came as it has to.
  *
  * @throws {OAuthError} which the client is told
  */
 export const examined = async (
   server: Server,
-  form: LooseForm,
+  requested: RequestForm,
   who: Identified,
 ): Promise<AuthorizationRequest> => {
-  const defaults = await (await server.registry.latest()).defaultScopes()
-  return examine(form, who, defaults)
+  requireManner(server.settings, who.client, requested)
+  const registered = await server.registry.latest()
+  const request = examine(requested.form, who, await registered.defaultScopes())
+  const resource = knownResources(await registered.resources(), request.resource)
+  if (resource instanceof OAuthError) throw resource
+  return { ...request, resource }
 }
 
 /** A code minted for an approval, and the approval. */
@@ -75,7 +82,13 @@ export const allow = async (
 ): Promise<Granted | OAuthError> => {
   const code = server.secrets.mint('authorization_code', at)
   const fresh = { authorization_id: newId(PREFIX.authorization, at), code }
-  const approval: Approval = { ...allowed, fresh, now, lifetimes: server.settings }
+  const resources = await (await server.registry.latest()).resources()
+  const { settings } = server
+  const { access_token_ttl } = settings
+  // Where no refresh follows, the approval lasts as long as the one token.
+  const longest = longestTtl(allowed.request.resource, { resources, access_token_ttl })
+  const lifetimes = { ...settings, access_token_ttl: longest }
+  const approval: Approval = { ...allowed, fresh, now, lifetimes }
   const approved = await server.store.write(() => approveRequest(approval))
   if (approved instanceof OAuthError) return approved
   const { client_id } = allowed.client

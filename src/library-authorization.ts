@@ -1,3 +1,5 @@
+import { REQUEST_LIFETIME } from './actions/authorization.ts'
+import { pushedRequestIsOver, takePushedRequest } from './actions/pushed-request.ts'
 import { allow, examined, identified, tellDenied } from './authorizations.ts'
 import { readLooseForm } from './http/body.ts'
 import { isObject, knownMembers, optionalText, text } from './library-arguments.ts'
@@ -8,13 +10,17 @@ import type { Client } from './protocol/client-metadata.ts'
 import { readApproval, readDenial } from './protocol/decision.ts'
 import { OAuthError } from './protocol/error.ts'
 import { type LooseForm, parseLoosely } from './protocol/loose-form.ts'
+import { PUSHED_LIFETIME } from './protocol/pushed-request.ts'
 import {
   parametersAgain,
+  sourceOf,
   type ValidatedAuthorization,
   validatedAuthorization,
 } from './protocol/validated-authorization.ts'
+import { type Requested, requestedBy } from './request-sources.ts'
 import { now, type Server } from './server.ts'
 import { findConsent } from './store/consent.ts'
+import { holdPushedRequest, type PushedRequest } from './store/pushed-request.ts'
 import { listScopes } from './store/scope.ts'
 
 /** Who allows, as the app knows the person. */
@@ -66,12 +72,14 @@ export const validate = async (
 ): Promise<ValidatedAuthorization> => {
   knownMembers(options, 'options', ['sub'], 'an option of validateAuthorizationRequest')
   const sub = optionalText(options.sub, 'sub')
-  const { client, request } = await sound(server, await formOf(server, input))
+  const form = await formOf(server, input)
+  const { client, request, pushed } = await sound(server, await openTo(server, form))
+  if (pushed !== undefined) await holdOpen(server, pushed)
   const [described, consent] = await Promise.all([
     server.store.read(listScopes()),
     sub === undefined ? undefined : server.store.read(findConsent(sub, client.client_id)),
   ])
-  return validatedAuthorization(request, client, described, consent?.allowed)
+  return validatedAuthorization(request, client, described, consent?.allowed, sourceOf(form))
 }
 
 export const approve = async (
@@ -81,15 +89,18 @@ export const approve = async (
   choice: ApprovalChoice = {},
 ): Promise<ApprovedAuthorization> => {
   const given = argumentsOf(person, choice)
-  const { client, request } = await soundAgain(server, authorization)
+  const { client, request, pushed } = await soundAgain(server, authorization)
   const [at, seconds] = [server.clock(), now(server)]
   const { kind: _, remember, scope, claims, ...who } = readApproval(given, request.scope, seconds)
   const answer = remember ? 'remember' : 'once'
   const allowed = { request, client, person: who, session_id: null, scope, claims, answer } as const
-  const granted = await allow(server, { at, now: seconds }, allowed)
+  const pushed_id = pushed?.pushed_id
+  const granted = await allow(server, { at, now: seconds }, { ...allowed, pushed_id })
   const { redirect_uri, state } = request
   const iss = server.settings.issuer
-  if (granted instanceof OAuthError) throw toldByRedirect(granted, { redirect_uri, state, iss })
+  if (granted instanceof OAuthError) {
+    throw granted.page === undefined ? toldByRedirect(granted, { redirect_uri, state, iss }) : granted
+  }
   const { code, approved } = granted
   const redirect_to = authorizationResponse(redirect_uri, { code, state, iss })
   return { redirect_to, code, ...(state === null ? {} : { state }), iss, expires_in: approved.expires_in }
@@ -103,11 +114,16 @@ export const deny = async (
   knownMembers(reason, 'the reason', ['error', 'error_description'], 'a member of a denial')
   const { error, error_description } = readDenial(reason)
   // Who asks and where the answer goes is enough to say no.
-  const form = parseLoosely(again(authorization).toString())
+  const { form, pushed } = await openTo(server, parseLoosely(again(authorization).toString()), HELD)
   const { client, redirect_uri } = await identified(server, form)
   const state = form.values.get('state') ?? null
   const iss = server.settings.issuer
-  tellDenied(server, { now: now(server) }, { client_id: client.client_id, error })
+  const at = now(server)
+  if (pushed !== undefined) {
+    const over = await server.store.write(() => takePushedRequest(pushed.pushed_id, at))
+    if (over !== undefined) throw over
+  }
+  tellDenied(server, { now: at }, { client_id: client.client_id, error })
   return { redirect_to: authorizationResponse(redirect_uri, { error, error_description, state, iss }) }
 }
 
@@ -120,16 +136,40 @@ const formOf = (server: Server, input: unknown): LooseForm | Promise<LooseForm> 
   return input.method === 'POST' ? readLooseForm(server, exchange) : parseLoosely(exchange.search)
 }
 
+/** What was validated is held for its person as long as on our own pages. */
+const HELD = REQUEST_LIFETIME
+
+/**
+ * The parameters that count, of a request that nobody has answered yet.
+ *
+ * @throws {OAuthError} without `redirect_to`
+ */
+const openTo = async (server: Server, form: LooseForm, late?: number): Promise<Requested> => {
+  const requested = await requestedBy(server, form, { now: now(server), late })
+  if (requested.pushed !== undefined && requested.pushed.used_at !== null) throw pushedRequestIsOver()
+  return requested
+}
+
+/** PAR-03: a browser of the app's is not known to us, so what it may load again is open until it is answered. */
+const holdOpen = async (server: Server, { pushed_id, created_at }: PushedRequest): Promise<void> => {
+  const until = created_at + PUSHED_LIFETIME + HELD
+  if (!(await server.store.write(() => holdPushedRequest(pushed_id, until, now(server))))) {
+    throw pushedRequestIsOver()
+  }
+}
+
 interface Sound {
   readonly client: Client
   readonly request: AuthorizationRequest
+  readonly pushed: PushedRequest | undefined
 }
 
 /** @throws {OAuthError} with `redirect_to` from where on the client may be told */
-const sound = async (server: Server, form: LooseForm): Promise<Sound> => {
+const sound = async (server: Server, requested: Requested): Promise<Sound> => {
+  const { form, pushed } = requested
   const who = await identified(server, form)
   try {
-    return { client: who.client, request: await examined(server, form, who) }
+    return { client: who.client, request: await examined(server, requested, who), pushed }
   } catch (thrown) {
     if (!(thrown instanceof OAuthError)) throw thrown
     const state = form.values.get('state') ?? null
@@ -140,7 +180,7 @@ const sound = async (server: Server, form: LooseForm): Promise<Sound> => {
 /** What was examined may have lain in a cookie since: nothing in it is believed. */
 const soundAgain = async (server: Server, authorization: unknown): Promise<Sound> => {
   const parameters = again(authorization)
-  const found = await sound(server, parseLoosely(parameters.toString()))
+  const found = await sound(server, await openTo(server, parseLoosely(parameters.toString()), HELD))
   // No scope was granted; read as parameters that would be all the client has.
   if (parameters.get('scope') !== '') return found
   return { ...found, request: { ...found.request, scope: '' } }

@@ -21,8 +21,13 @@ export interface OAuthServerOptions {
   readonly issuer?: string
   /** The path of the endpoints, without a slash at either end. Default `oauth`. */
   readonly prefix?: string
-  /** How long an access token lives. Default 3600. */
+  /** How long an access token lives. Default 3600, and 600 with `access_token_format: 'jwt'`. */
   readonly access_token_ttl?: number | string
+  /**
+   * What access tokens are where their resource says nothing: `opaque`, which are asked about, or `jwt`, which
+   * say what they stand for (RFC 9068), until their end to who does not ask. Default `opaque`.
+   */
+  readonly access_token_format?: 'opaque' | 'jwt'
   /** How long an authorization code lives, 60 at the most. Default 60. */
   readonly code_ttl?: number | string
   /** How long refresh tokens of one approval live in all. Default 90 days. */
@@ -38,6 +43,23 @@ export interface OAuthServerOptions {
    * `?interaction=ID`. Default: the built-in pages.
    */
   readonly interaction_url?: string
+  /** Whether every client has to push its authorization requests (RFC 9126). Default false. */
+  readonly require_pushed_authorization_requests?: boolean
+  /** Whether every authorization request has to be an object that the client signed (RFC 9101). Default false. */
+  readonly require_signed_request_object?: boolean
+  /** Whether DPoP proofs need a nonce of this server (RFC 9449 section 8). Default `optional`. */
+  readonly dpop_nonce?: 'optional' | 'required'
+  /**
+   * Proxies in front of the app, such as `['10.0.0.0/8', '::1']`: their X-Forwarded-For says whence a request
+   * comes, and they may hand on client certificates. Default: none is believed.
+   */
+  readonly trust_proxy?: string | readonly string[]
+  /** The header in which such a proxy hands on a client certificate, or `off`. Default `Client-Cert` (RFC 9440). */
+  readonly client_cert_header?: string
+  /** A file of the authorities, PEM, that must have issued such a certificate too. Default: the proxy has seen to it. */
+  readonly tls_client_ca?: string
+  /** Where clients with certificates go, if not to the issuer (RFC 8705 section 5). */
+  readonly mtls_url?: string
   /** The master secret, 32 characters or more. Default: `OAUTHD_SECRET`, else the file `<db>.key`. */
   readonly secret?: string
   /**
@@ -76,7 +98,7 @@ export interface CheckedOptions {
 }
 
 /** Settings of a server that listens: a host listens by itself. */
-const NOT_OURS: readonly string[] = ['host', 'port']
+const NOT_OURS: readonly string[] = ['host', 'port', 'tls_cert', 'tls_key']
 const OPTIONS: readonly string[] = [
   ...SETTING_NAMES.filter((name) => !NOT_OURS.includes(name)),
   'pages',

@@ -32,6 +32,7 @@ import type { ProtectedResourceMetadata } from './protocol/resource-metadata.ts'
 import { themeWarnings } from './protocol/theme.ts'
 import type { ValidatedAuthorization } from './protocol/validated-authorization.ts'
 import { openServer, type Server } from './server.ts'
+import { readClientAuthorities } from './tls-files.ts'
 
 /**
  * An authorization server inside an app. Every call but `introspect` and `revokeToken` throws a
@@ -143,6 +144,7 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
     mode: 'create',
     settings,
     page_files,
+    client_authorities: readClientAuthorities(settings),
     secret,
     log,
     onWarning: ({ code, message }) => log.warn({ code }, message),

@@ -10,9 +10,8 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { type HashKeys, hashKeys } from './crypto/hash-key.ts'
 import { randomBytes } from './crypto/random.ts'
-import { isLongEnough, SECRET_MIN_LENGTH, type SealKey, unseal, WrongSecret } from './crypto/seal.ts'
+import { isLongEnough, SECRET_MIN_LENGTH } from './crypto/seal.ts'
 
 /** What can be wrong with the master secret; `hint` is the next thing to do. */
 export class SecretError extends Error {
@@ -50,7 +49,15 @@ export const keyFile = (db: string): string => `${db}.key`
  */
 export const findMasterSecret = (db: string, given: string | undefined): MasterSecret | undefined => {
   if (given !== undefined && given !== '') return longEnough({ secret: given, source: sourceOf(given) })
-  const file = keyFile(db)
+  return readSecretFile(keyFile(db))
+}
+
+/**
+ * The master secret in a file; `undefined` where there is none.
+ *
+ * @throws {SecretError} too short, or a file that others may read (CL-03)
+ */
+export const readSecretFile = (file: string): MasterSecret | undefined => {
   const mode = fileMode(file)
   if (mode === undefined) return undefined
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
@@ -77,36 +84,6 @@ export const keptMasterSecret = (db: string, given?: string): MasterSecret => {
     `the master secret of ${db} is not there: neither OAUTHD_SECRET nor ${keyFile(db)}`,
     `set OAUTHD_SECRET, or put ${keyFile(db)} back beside the database`,
   )
-}
-
-/**
- * The hash keys of a database, opened.
- *
- * @throws {SecretError} `secret_mismatch`: another secret sealed them
- */
-export const openedHashKeys = async (
-  rows: readonly { readonly hash_key_id: string; readonly sealed: string }[],
-  seal_keys: readonly SealKey[],
-  master: MasterSecret,
-): Promise<HashKeys> => {
-  try {
-    return hashKeys(
-      await Promise.all(
-        rows.map(async ({ hash_key_id, sealed }) => ({
-          hash_key_id,
-          key: await unseal(seal_keys, hash_key_id, sealed),
-        })),
-      ),
-    )
-  } catch (cause) {
-    if (!(cause instanceof WrongSecret)) throw cause
-    throw new SecretError(
-      'secret_mismatch',
-      `this database was made with another master secret than the one in ${master.source}`,
-      'use the secret it was made with; without it, its tokens and secrets cannot be checked',
-      cause,
-    )
-  }
 }
 
 /** The library may be given a secret that is not the environment's. */
@@ -184,7 +161,7 @@ const writeOnce = (file: string): void => {
 }
 
 /** The name must outlive a power cut too: what is sealed with the secret soon does. */
-const syncFolderOf = (file: string): void => {
+export const syncFolderOf = (file: string): void => {
   let handle: number | undefined
   try {
     handle = openSync(file.slice(0, file.lastIndexOf('/') + 1) || '.', 'r')

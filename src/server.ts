@@ -1,27 +1,32 @@
 import { existsSync } from 'node:fs'
-import type { HashKeys } from './crypto/hash-key.ts'
+import type { Certificate } from './crypto/client-certificate.ts'
 import { createPasswords, type Passwords } from './crypto/password.ts'
 import { randomBytes } from './crypto/random.ts'
-import { type SealKey, seal, sealKeys } from './crypto/seal.ts'
+import { seal, sealKeys } from './crypto/seal.ts'
 import { createSecrets, newId, type Secrets } from './crypto/secret.ts'
 import { createEvents, type Events } from './events.ts'
+import { type LiveHashKeys, type LiveHashKeysOptions, openHashKeys } from './hash-keys.ts'
 import { createHousekeeping, type Housekeeping } from './housekeeping.ts'
+import { createKeyring, type Keyring } from './keyring.ts'
 import {
   findMasterSecret,
   generateMasterSecret,
   keptMasterSecret,
   keyFile,
   type MasterSecret,
-  openedHashKeys,
 } from './master-secret.ts'
+import type { Lookup } from './outbound/guarded-fetch.ts'
+import { createRemoteJwks, type RemoteJwks } from './outbound/remote-jwks.ts'
 import type { PageFiles } from './page-files.ts'
+import { isLoopbackIssuer } from './protocol/issuer.ts'
+import { DEFAULT_ALG } from './protocol/key-state.ts'
 import type { Settings } from './protocol/settings.ts'
 import { PREFIX } from './protocol/token-form.ts'
+import { createSeals, type Seals } from './seals.ts'
 import { insertFirstHashKey, listHashKeys } from './store/hash-key.ts'
 import { openStore } from './store/open.ts'
 import { createRegistry, type Registry } from './store/registry.ts'
 import { createSealedWipe, type SealedWipe } from './store/sealed-wipe.ts'
-import { insertActiveSigningKey, listSigningKeys, type SigningKeyRecord } from './store/signing-key.ts'
 import { type Alarm, realAlarm } from './store/timers.ts'
 import type { Store } from './store/work.ts'
 
@@ -52,10 +57,14 @@ export interface ServerOptions {
   readonly secret?: string | undefined
   /** What the pages are dressed with; a server that serves none needs none. */
   readonly page_files?: PageFiles | undefined
+  /** Who must have issued client certificates that a proxy hands on; none: the proxy has seen to it. */
+  readonly client_authorities?: readonly Certificate[] | undefined
   readonly clock?: Clock | undefined
   readonly passwords?: Passwords | undefined
   /** How it waits to wipe sealed copies and to remove what is over. */
   readonly alarm?: Alarm | undefined
+  /** How the names of other people's hosts are resolved. */
+  readonly lookup?: Lookup | undefined
   readonly log?: Log | undefined
   readonly onWarning?: ((warning: { code: string; message: string }) => void) | undefined
 }
@@ -67,6 +76,7 @@ export interface Server {
   readonly registry: Registry
   readonly secrets: Secrets
   readonly page_files: PageFiles
+  readonly client_authorities: readonly Certificate[]
   /** Who serves sweeps once at the start: `sealed.sweep()` (RT-11). */
   readonly sealed: SealedWipe
   /** Who serves starts it: what is over goes by itself (LG-03). */
@@ -79,8 +89,13 @@ export interface Server {
   readonly created: readonly string[]
   /** Where the master secret came from. */
   readonly secret_source: string
-  /** The published signing keys; the first key of a database is made here (KEY-02). */
-  signingKeys(): Promise<readonly SigningKeyRecord[]>
+  /** The keys that sign, and the JWK set. */
+  readonly keys: Keyring
+  readonly hash_keys: LiveHashKeys
+  /** What rests sealed under the master secret. */
+  readonly seals: Seals
+  /** The keys that clients publish. */
+  readonly remote_jwks: RemoteJwks
   close(): Promise<void>
 }
 
@@ -111,26 +126,28 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
     async mayMigrate(sealed) {
       if (sealed.length === 0) return
       const master = found ?? keptMasterSecret(db)
-      await openedHashKeys(sealed, sealKeys(master.secret), master)
+      const seals = createSeals(master)
+      await Promise.all(sealed.map((row) => seals.open(row.hash_key_id, row.sealed)))
     },
   })
   try {
     const master = found ?? (await firstMasterSecret(store, db, options.mode))
-    const seal_keys = sealKeys(master.secret)
-    const keys = await openHashKeys(store, seal_keys, master, clock())
+    const seals = createSeals(master, () => keptMasterSecret(db, options.secret))
     const timed = {
       clock,
       alarm: options.alarm ?? realAlarm,
       onFault: (err: unknown) => log.error({ err }, 'fault'),
     }
+    const hash_keys = await firstHashKeys(store, master, { ...timed, store, seals })
     const sealed = createSealedWipe(store, timed)
     const housekeeping = createHousekeeping(store, timed)
     return {
       settings,
       store,
       registry: createRegistry(store),
-      secrets: createSecrets(keys),
+      secrets: createSecrets(hash_keys),
       page_files: options.page_files ?? { css: '', logo: undefined },
+      client_authorities: options.client_authorities ?? [],
       sealed,
       housekeeping,
       passwords: options.passwords ?? createPasswords(),
@@ -139,10 +156,18 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       events: createEvents((err, event) => log.error({ err, event }, 'listener failed')),
       created: [...(existed ? [] : [db]), ...(found === undefined ? [keyFile(db)] : [])],
       secret_source: master.source,
-      signingKeys: publishedKeys(store, seal_keys, clock),
+      hash_keys,
+      seals,
+      keys: createKeyring({ store, seals, clock, default_alg: DEFAULT_ALG }),
+      remote_jwks: createRemoteJwks({
+        clock,
+        lookup: options.lookup,
+        allow_loopback: isLoopbackIssuer(settings.issuer),
+      }),
       close() {
         sealed.stop()
         housekeeping.stop()
+        hash_keys.stop()
         return store.close()
       },
     }
@@ -163,41 +188,19 @@ const firstMasterSecret = async (
   return keptMasterSecret(db)
 }
 
-const openHashKeys = async (
+/** The hash keys; the first of a database is made here. */
+const firstHashKeys = async (
   store: Store,
-  seal_keys: readonly [SealKey, ...SealKey[]],
   master: MasterSecret,
-  at: number,
-): Promise<HashKeys> => {
+  options: LiveHashKeysOptions,
+): Promise<LiveHashKeys> => {
   let rows = await store.read(listHashKeys())
   if (rows.length === 0) {
+    const at = options.clock()
     const hash_key_id = newId(PREFIX.hash_key, at)
-    const sealed = await seal(seal_keys, hash_key_id, randomBytes(32))
+    const sealed = await seal(sealKeys(master.secret), hash_key_id, randomBytes(32))
     await store.write(() => insertFirstHashKey({ hash_key_id, sealed }, Math.floor(at / 1000)))
     rows = await store.read(listHashKeys())
   }
-  return openedHashKeys(rows, seal_keys, master)
-}
-
-const publishedKeys = (
-  store: Store,
-  seal_keys: readonly [SealKey, ...SealKey[]],
-  clock: Clock,
-): Server['signingKeys'] => {
-  // A key takes a second of a core: those who ask while it is made wait for the same one.
-  let first: Promise<readonly SigningKeyRecord[]> | undefined
-  const makeFirst = async (): Promise<readonly SigningKeyRecord[]> => {
-    const { generateSigningKey } = await import('./crypto/signing-key.ts')
-    const fresh = await generateSigningKey(seal_keys)
-    await store.write(() => insertActiveSigningKey(fresh, Math.floor(clock() / 1000)))
-    return store.read(listSigningKeys())
-  }
-  return async () => {
-    const keys = await store.read(listSigningKeys())
-    if (keys.length > 0) return keys
-    first ??= makeFirst().finally(() => {
-      first = undefined
-    })
-    return first
-  }
+  return openHashKeys(rows, options)
 }

@@ -25,7 +25,9 @@ import { OAuthError } from './protocol/error.ts'
 import { readResources } from './protocol/resource.ts'
 import { grantScope } from './protocol/scope.ts'
 import { PREFIX } from './protocol/token-form.ts'
+import { targetOf } from './protocol/token-target.ts'
 import { now, type Server } from './server.ts'
+import { presentToken, signed, tokenRules } from './signed-tokens.ts'
 import { listLiveTokenIds } from './store/access-token.ts'
 import {
   type Authorization,
@@ -65,43 +67,63 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
   const scope = grantScope(wanted.scope, client, await registered.defaultScopes(), grant_type)
   if (scope instanceof OAuthError) throw scope
   const resource = readResources(wanted.resource ?? [])
+  const rules = tokenRules(server.settings, await registered.resources())
+  const target = targetOf(resource, client, rules, wanted.ttl)
+  if (target instanceof OAuthError) throw target
   const fresh = server.secrets.accessToken(server.clock())
   const at = now(server)
-  const ttl = wanted.ttl ?? client.access_token_ttl ?? server.settings.access_token_ttl
   const { client_id } = client
   if (person === undefined) {
-    const aud = resource.length === 0 ? null : resource
-    const own = { client_id, authorization_id: null, sub: client_id, grant_type, scope, aud, now: at, ttl }
+    const own = {
+      client_id,
+      authorization_id: null,
+      sub: client_id,
+      grant_type,
+      scope,
+      ...target,
+      ...UNBOUND,
+      now: at,
+    }
     const issued = await server.store.write(() => issueAccessToken(fresh, own))
     tellIssued(server, issued, { client_id, grant_type, at })
-    return tokenResponse(issued, now(server))
+    return tokenResponse(await signed(server, issued), now(server))
   }
   const authorization: Authorization = {
     authorization_id: newId(PREFIX.authorization, server.clock()),
     client_id,
     ...person,
     scope,
-    resource,
+    resource: target.aud ?? [],
+    authorization_details: null,
     claims: null,
     auth_time: null,
     acr: null,
     amr: null,
     created_at: at,
     last_used_at: at,
-    expires_at: at + ttl,
+    expires_at: at + target.ttl,
     revoked_at: null,
   }
   const issued = await server.store.write(function* work() {
     // TK-11: a token of a person must never read as one of a client.
     if ((yield* findClient(person.sub)) !== undefined) return undefined
     yield* insertAuthorization(authorization)
-    return yield* issueUnder(fresh, authorization, { grant_type, scope, resource, now: at, ttl })
+    return yield* issueUnder(fresh, authorization, {
+      grant_type,
+      scope,
+      ...target,
+      ...UNBOUND,
+      now: at,
+    })
   })
   if (issued === undefined)
     throw new OAuthError('invalid_request', 'this is the id of a client, not of a user')
   tellIssued(server, issued, { client_id, grant_type, at })
-  return tokenResponse(issued, now(server))
+  return tokenResponse(await signed(server, issued), now(server))
 }
+
+/** Whoever is handed it may use it. */
+const UNBOUND = { cnf: null, authorization_details: null } as const
 
 /** What the operator may know of a token: the RFC 7662 answer, or why there is none. */
 export type Inspection =
@@ -111,7 +133,7 @@ export type Inspection =
 
 /** Looks at any token. `malformed`: no token of ours, or mistyped: its checksum is wrong. */
 export const inspectToken = async (server: Server, token: string): Promise<Inspection> => {
-  const presented = server.secrets.present(token)
+  const presented = await presentToken(server, token)
   if (presented?.kind !== 'access_token' && presented?.kind !== 'refresh_token') {
     return { kind: 'unknown', token: INACTIVE, why: 'malformed' }
   }
@@ -132,7 +154,7 @@ const NOTHING: Lost = { access_tokens: 0, refresh_tokens: 0 }
 
 /** Revokes one token, whoever's it is; `false` when there was nothing to revoke. */
 export const revokeOne = async (server: Server, token: string): Promise<boolean> => {
-  const presented = server.secrets.present(token)
+  const presented = await presentToken(server, token)
   if (presented === undefined) return false
   const outcome = await server.store.write(() => revokeToken(presented, undefined, now(server)))
   tellRevoked(server, outcome, now(server))
@@ -157,9 +179,9 @@ export const tellIssued = (
 }
 
 /** What would end with a token: itself, or a refresh token and all its access tokens; nothing for a dead one. */
-export const lossOfToken = (server: Server, token: string): Promise<Lost> => {
-  const presented = server.secrets.present(token)
-  if (presented === undefined) return Promise.resolve(NOTHING)
+export const lossOfToken = async (server: Server, token: string): Promise<Lost> => {
+  const presented = await presentToken(server, token)
+  if (presented === undefined) return NOTHING
   return server.store.read(countFamily(presented, now(server)))
 }
 

@@ -3,9 +3,9 @@
  * server, no command line.
  */
 
-import { sealKeys } from './crypto/seal.ts'
 import { createSecrets } from './crypto/secret.ts'
-import { keptMasterSecret, openedHashKeys, SecretError } from './master-secret.ts'
+import { openHashKeys } from './hash-keys.ts'
+import { keptMasterSecret, SecretError } from './master-secret.ts'
 import { introspectionOf } from './outbound/introspection.ts'
 import { remoteKeys } from './outbound/remote-keys.ts'
 import { OAuthError } from './protocol/error.ts'
@@ -22,9 +22,11 @@ import {
   type JwksOptions,
   type VerifierOptions,
 } from './resource/verifier-options.ts'
+import { createSeals } from './seals.ts'
 import { listHashKeys } from './store/hash-key.ts'
 import { openReadOnly } from './store/open-read-only.ts'
 import { StoreError } from './store/store-error.ts'
+import { realAlarm } from './store/timers.ts'
 
 export type { FileOptions, IntrospectionOptions, JwksOptions, Principal, Verifier, VerifierOptions }
 export { OAuthError, SecretError, StoreError }
@@ -74,21 +76,29 @@ export const createVerifier = (options: VerifierOptions): OpenVerifier => {
 const openFile = ({ db, secret, issuer }: FileOptions): OpenVerifier => {
   const store = openReadOnly(db, { clock: Date.now })
   try {
-    const master = keptMasterSecret(db, secret ?? process.env['OAUTHD_SECRET'])
-    const secrets = store.read(listHashKeys()).then(async (rows) => {
+    const given = secret ?? process.env['OAUTHD_SECRET']
+    const master = keptMasterSecret(db, given)
+    const seals = createSeals(master, () => keptMasterSecret(db, given))
+    const keys = store.read(listHashKeys()).then((rows) => {
       // Somebody has made the tables, and nothing that could be opened.
       if (rows.length === 0) throw new StoreError('database_not_found', `no keys in the database: ${db}`)
-      return createSecrets(await openedHashKeys(rows, sealKeys(master.secret), master))
+      return openHashKeys(rows, { store, seals, clock: Date.now, alarm: realAlarm, onFault: () => {} })
     })
+    const secrets = keys.then(createSecrets)
     // Told to the first who asks, and to nobody before.
     secrets.catch(() => {})
-    return fileVerifier({
-      store,
-      secrets,
-      issuer,
-      default_issuer: completeSettings({}).issuer,
-      clock: Date.now,
-    })
+    const default_issuer = completeSettings({}).issuer
+    const verifier = fileVerifier({ store, secrets, issuer, default_issuer, clock: Date.now })
+    return {
+      ...verifier,
+      close() {
+        void keys.then(
+          ({ stop }) => stop(),
+          () => {},
+        )
+        return verifier.close()
+      },
+    }
   } catch (error) {
     void store.close()
     throw error

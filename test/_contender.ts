@@ -3,7 +3,7 @@
  * standard input to close, and prints as one line of JSON what it made there.
  */
 import { createClient } from '../src/clients.ts'
-import { openServer } from '../src/server.ts'
+import { now, openServer } from '../src/server.ts'
 import { createToken } from '../src/tokens.ts'
 import { SETTINGS } from './_server.ts'
 import { clock } from './_store.ts'
@@ -18,6 +18,6 @@ const created = await createClient(server, { client_name: 'A', grant_types: ['cl
 const registered = await (await server.registry.latest()).client(created?.client_id ?? '')
 if (registered === undefined) throw new Error('no client')
 const { access_token } = await createToken(server, { client: registered.client })
-const [key] = await server.signingKeys()
+const [key] = await server.keys.published(now(server))
 await server.close()
 process.stdout.write(`${JSON.stringify({ ...created, access_token, kid: key?.kid })}\n`)

@@ -1,6 +1,8 @@
 /** Works without a database: each statement is answered with literal rows. */
 import assert from 'node:assert/strict'
 import { type Client, registrable } from '../src/protocol/client-metadata.ts'
+import { DEFAULT_SECURITY } from '../src/protocol/client-security.ts'
+import type { TokenRules } from '../src/protocol/token-target.ts'
 import type { Row, Statement, Work } from '../src/store/work.ts'
 import { NOW } from './_store.ts'
 
@@ -33,15 +35,30 @@ export const literalClient = (given: Partial<Client> = {}): Client => ({
   ...given,
 })
 
+/** What a server says of tokens that says nothing in particular: opaque ones, for any resource. */
+export const literalRules = (given: Partial<TokenRules> = {}): TokenRules => ({
+  resources: new Map(),
+  issuer: 'https://id.example',
+  access_token_format: 'opaque',
+  access_token_ttl: 3600,
+  signing_alg: 'RS256',
+  ...given,
+})
+
 /** The row of such a client in oauth_client. */
 export const clientRow = (given: Partial<Client> = {}): Row => {
-  const client = literalClient(given)
+  const { redirect_uris, grant_types, resource, first_party, ...client } = literalClient(given)
+  const members = new Map(Object.entries(DEFAULT_SECURITY))
+  const plain = Object.entries(client).filter(([name]) => !members.has(name))
   return {
-    ...client,
-    redirect_uris: JSON.stringify(client.redirect_uris),
-    grant_types: JSON.stringify(client.grant_types),
-    resource: JSON.stringify(client.resource),
-    first_party: client.first_party ? 1 : 0,
+    ...(Object.fromEntries(plain) as Row),
+    redirect_uris: JSON.stringify(redirect_uris),
+    grant_types: JSON.stringify(grant_types),
+    resource: JSON.stringify(resource),
+    first_party: first_party ? 1 : 0,
+    security: JSON.stringify(
+      Object.fromEntries(Object.entries(client).filter(([name]) => members.has(name))),
+    ),
   }
 }
 
@@ -56,6 +73,8 @@ export const tokenRow = (given: Row = {}): Row => ({
   grant_type: 'client_credentials',
   scope: 'a',
   aud: null,
+  cnf: null,
+  authorization_details: null,
   iat: NOW,
   exp: NOW + 3600,
   revoked_at: null,

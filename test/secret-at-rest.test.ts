@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { inspect } from 'node:util'
 import { createClient, rotateSecret } from '../src/clients.ts'
 import { keyFile } from '../src/master-secret.ts'
+import { now } from '../src/server.ts'
 import { createToken, revokeOne } from '../src/tokens.ts'
 import { allow, appClient, member, redeem, refresh, VERIFIER } from './_person.ts'
 import { type TestServer, testClient, testServer } from './_server.ts'
@@ -75,7 +76,7 @@ const busyDay = async (at: TestServer): Promise<ReadonlySet<string>> => {
     await post('token', { grant_type: 'client_credentials', client_id, client_secret: String(tokens[2]) })
     await post('introspect', { client_id, client_secret, token: client_secret })
   }
-  await server.signingKeys()
+  await server.keys.published(now(server))
   return seen
 }
 

@@ -169,19 +169,19 @@ test('contract, master secret: made between two looks, the key file of another p
 test('KEY-03: two servers at once publish one key, and so does each later one', async (t) => {
   const one = await testServer(t)
   const other = await testServer(t, { db: one.db, time: one })
-  const [mine, theirs] = await Promise.all([one.server.signingKeys(), other.server.signingKeys()])
+  const [mine, theirs] = await Promise.all([one.server.keys.published(NOW), other.server.keys.published(NOW)])
   assert.equal(mine.length, 1)
   assert.deepEqual(mine, theirs)
   const before = await one.server.store.generation()
-  assert.deepEqual(await one.server.signingKeys(), mine)
+  assert.deepEqual(await one.server.keys.published(NOW), mine)
   assert.equal(await one.server.store.generation(), before, 'nothing was written for it')
-  assert.deepEqual([mine[0]?.state, mine[0]?.created_at], ['active', NOW])
+  assert.deepEqual([mine[0]?.activates_at, mine[0]?.created_at], [NOW, NOW])
 })
 
 test('KEY-02: those who ask a new server for its keys at once cause one key', async (t) => {
   const { server } = await testServer(t)
   const writes = t.mock.method(server.store, 'write')
-  const asked = await Promise.all(Array.from({ length: 6 }, () => server.signingKeys()))
+  const asked = await Promise.all(Array.from({ length: 6 }, () => server.keys.published(NOW)))
   assert.equal(writes.mock.callCount(), 1)
   for (const keys of asked) assert.deepEqual(keys, asked[0])
 })
@@ -189,14 +189,14 @@ test('KEY-02: those who ask a new server for its keys at once cause one key', as
 test('KEY-02: a first key that could not be stored is made at the next request', async (t) => {
   const { server } = await testServer(t)
   const writes = t.mock.method(server.store, 'write', () => Promise.reject(new Error('disk full')))
-  await assert.rejects(server.signingKeys(), /disk full/)
+  await assert.rejects(server.keys.published(NOW), /disk full/)
   writes.mock.restore()
-  assert.equal((await server.signingKeys()).length, 1)
+  assert.equal((await server.keys.published(NOW)).length, 1)
 })
 
 test('KEY-01: what is published of a key holds no private part, and what rests of it is sealed', async (t) => {
   const { server, db } = await testServer(t)
-  const [key] = await server.signingKeys()
+  const [key] = await server.keys.published(NOW)
   assert.ok(key)
   assert.ok(!('sealed' in key))
   assert.deepEqual(Object.keys(JSON.parse(key.public_jwk)).sort(), ['alg', 'e', 'kid', 'kty', 'n', 'use'])

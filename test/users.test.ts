@@ -52,6 +52,7 @@ const busy = async (server: Server, { sub, username }: User): Promise<string> =>
       username,
       scope: 'a',
       resource: [],
+      authorization_details: null,
       claims: null,
       auth_time: NOW,
       acr: null,

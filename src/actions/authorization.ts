@@ -15,15 +15,25 @@ import { findConsent } from '../store/consent.ts'
 import { findSession } from '../store/session.ts'
 import type { Work } from '../store/work.ts'
 import { growConsent } from './consent.ts'
+import { takePushedRequest } from './pushed-request.ts'
 
 /** AZ-15: how long a person may take to answer. Seconds. */
 export const REQUEST_LIFETIME = 900
 
+/** What an examined request is kept under. */
+export interface Opening {
+  readonly request_id: string
+  readonly browser_mac: string
+  /** It was pushed, and is taken by this. */
+  readonly pushed_id?: string | undefined
+  readonly now: number
+}
+
 /** Keeps an examined request until its person has answered; gives it as it is kept. */
 export function* openRequest(
   request: AuthorizationRequest,
-  { request_id, browser_mac, now }: { request_id: string; browser_mac: string; now: number },
-): Work<StoredAuthorizationRequest> {
+  { request_id, browser_mac, pushed_id, now }: Opening,
+): Work<StoredAuthorizationRequest | OAuthError> {
   const stored: StoredAuthorizationRequest = {
     ...request,
     request_id,
@@ -34,6 +44,8 @@ export function* openRequest(
     expires_at: now + REQUEST_LIFETIME,
     used_at: null,
   }
+  const over = pushed_id === undefined ? undefined : yield* takePushedRequest(pushed_id, now, stored)
+  if (over !== undefined) return over
   yield* insertAuthorizationRequest(stored)
   return stored
 }
@@ -65,6 +77,8 @@ interface Lifetimes {
 export interface Approval {
   /** With `request_id` it is a stored one, and is answered by this. */
   readonly request: AuthorizationRequest & { readonly request_id?: string }
+  /** It was pushed and not kept since; it is taken by this. */
+  readonly pushed_id?: string | undefined
   readonly client: Client
   readonly person: Person
   /** The session that says who it is; `null` where an app does. */
@@ -119,12 +133,16 @@ export function* approveRequest(approval: Approval): Work<Approved | OAuthError>
   if (answer === 'unasked' && !client.first_party) {
     // PG-07: it may have been withdrawn since somebody looked.
     const consent = yield* findConsent(person.sub, client_id)
-    if (!isRemembered(consent?.allowed, { scope, resource: request.resource })) {
+    if (!isRemembered(consent?.allowed, { ...request, scope })) {
       return new OAuthError('consent_required', 'the person has to be asked')
     }
   }
   if (request.request_id !== undefined && !(yield* claimAuthorizationRequest(request.request_id, now))) {
     return requestIsOver(client.client_name)
+  }
+  if (approval.pushed_id !== undefined) {
+    const over = yield* takePushedRequest(approval.pushed_id, now)
+    if (over !== undefined) return over
   }
   if (answer !== 'unasked') {
     const { sub } = person
@@ -147,6 +165,7 @@ function* authorize(approval: Approval): Work<Approved> {
     ...person,
     scope,
     resource: request.resource,
+    authorization_details: request.authorization_details,
     claims,
     created_at: now,
     last_used_at: now,
@@ -161,6 +180,7 @@ function* authorize(approval: Approval): Work<Approved> {
     client_id,
     redirect_uri: request.redirect_uri,
     code_challenge: request.code_challenge,
+    dpop_jkt: request.dpop_jkt,
     wrong_tries: 0,
     expires_at,
     authorization_expires_at: now + lifetimeOf(client, lifetimes),

@@ -1,3 +1,10 @@
+import { JWT_HASH } from '../protocol/access-token.ts'
+import { accessTokenClaims } from '../protocol/access-token-claims.ts'
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
+import type { Person } from '../protocol/claims.ts'
+import { type Confirmation, type TokenType, tokenType } from '../protocol/confirmation.ts'
+import type { SigningAlg } from '../protocol/key-state.ts'
+import type { TokenTarget } from '../protocol/token-target.ts'
 import { insertAccessToken } from '../store/access-token.ts'
 import type { Authorization } from '../store/authorization.ts'
 import { insertRefreshToken, type RefreshToken } from '../store/refresh-token.ts'
@@ -19,25 +26,31 @@ export interface FreshRefreshToken {
   readonly hash_key_id: string
 }
 
-/** What a token stands for. Times are epoch seconds, `ttl` seconds; `aud` null is the issuer. */
-export interface TokenGrant {
+/** What a token stands for. Times are epoch seconds. */
+export interface TokenGrant extends TokenTarget {
   readonly client_id: string
   /** What a person allowed; `null` for a client's own token. */
   readonly authorization_id: string | null
   readonly sub: string
   readonly grant_type: string
   readonly scope: string
-  readonly aud: readonly string[] | null
+  /** The key it is bound to; `null`: a bearer token. */
+  readonly cnf: Confirmation | null
+  readonly authorization_details: readonly AuthorizationDetail[] | null
   readonly now: number
-  readonly ttl: number
+  /** Of whom it is; `undefined` for a client's own token. */
+  readonly person?: Person
 }
 
 /** What was issued; `expires_in` is counted from `exp` when the answer is written (TM-02). */
 export interface Issued {
   readonly access_token: string
+  /** It is a JWT of these claims, which is signed after the commit; the string above opens nothing. */
+  readonly jwt?: { readonly alg: SigningAlg; readonly claims: Readonly<Record<string, unknown>> }
   readonly jti: string
   readonly sub: string
   readonly scope: string
+  readonly token_type: TokenType
   readonly exp: number
   /** The refresh token that goes with it, if any. */
   readonly refresh?: IssuedRefresh
@@ -50,12 +63,13 @@ export type IssuedRefresh =
 
 /** The only place where a token row is inserted. */
 export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Issued> {
-  const { client_id, authorization_id, sub, grant_type, scope, aud, now, ttl } = grant
+  const { client_id, authorization_id, sub, grant_type, scope, aud, cnf, authorization_details } = grant
   const { access_token, jti, token_hash, hash_key_id } = fresh
-  const exp = now + ttl
-  yield* insertAccessToken({
+  const { jwt } = grant
+  const exp = grant.now + grant.ttl
+  const token = {
     jti,
-    token_hash,
+    token_hash: jwt === undefined ? token_hash : JWT_HASH,
     hash_key_id,
     client_id,
     authorization_id,
@@ -63,43 +77,45 @@ export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Is
     grant_type,
     scope,
     aud,
-    iat: now,
+    cnf,
+    authorization_details,
+    iat: grant.now,
     exp,
-  })
-  return { access_token, jti, sub, scope, exp }
+  }
+  yield* insertAccessToken(token)
+  const issued = { access_token, jti, sub, scope, token_type: tokenType(cnf), exp }
+  if (jwt === undefined) return issued
+  return { ...issued, jwt: { alg: jwt.alg, claims: accessTokenClaims(token, jwt.iss, grant.person) } }
 }
 
 /** What a token under an authorization differs in from what was allowed. */
-export interface TokenUnder {
-  readonly grant_type: string
-  readonly scope: string
-  readonly resource: readonly string[]
-  readonly now: number
-  readonly ttl: number
-}
+export type TokenUnder = Omit<TokenGrant, 'client_id' | 'authorization_id' | 'sub' | 'person'>
 
 /** RT-06: an access token of a person, which never outlives what it was issued under. */
 export const issueUnder = (
   fresh: FreshToken,
-  { authorization_id, client_id, sub, expires_at }: Authorization,
-  { grant_type, scope, resource, now, ttl }: TokenUnder,
-): Work<Issued> =>
-  issueAccessToken(fresh, {
+  authorization: Authorization,
+  under: TokenUnder,
+): Work<Issued> => {
+  const { authorization_id, client_id, sub, expires_at } = authorization
+  const ttl = Math.min(under.ttl, expires_at - under.now)
+  return issueAccessToken(fresh, {
+    ...under,
     client_id,
     authorization_id,
     sub,
-    grant_type,
-    scope,
-    aud: resource.length === 0 ? null : resource,
-    now,
-    ttl: Math.min(ttl, expires_at - now),
+    person: authorization,
+    ttl,
   })
+}
 
 /** A generation of a refresh token. */
 export interface Generation {
   readonly now: number
   /** Seconds. */
   readonly idle_ttl: number
+  /** The key of a public client that it is bound to (DP-06). */
+  readonly cnf: Confirmation | null
   /** What is kept of the answer it goes out with, so that it can be given again (RT-07). */
   readonly answer?: Pick<RefreshToken, 'sealed' | 'sealed_until' | 'answer_exp'>
 }
@@ -110,7 +126,7 @@ const NO_ANSWER = { sealed: null, sealed_until: null, answer_exp: null }
 export const issueRefreshToken = (
   { refresh_token_id, token_hash, hash_key_id }: FreshRefreshToken,
   { authorization_id, client_id, expires_at }: Authorization,
-  { now, idle_ttl, answer = NO_ANSWER }: Generation,
+  { now, idle_ttl, cnf, answer = NO_ANSWER }: Generation,
 ): Work<void> =>
   insertRefreshToken({
     refresh_token_id,
@@ -124,13 +140,14 @@ export const issueRefreshToken = (
     successor_id: null,
     ...answer,
     retries: 0,
+    cnf,
     purge_at: expires_at,
   })
 
 /** The token response of RFC 6749 section 5.1; an empty scope leaves the member out. */
 export interface TokenResponse {
   readonly access_token: string
-  readonly token_type: 'Bearer'
+  readonly token_type: TokenType
   readonly expires_in: number
   readonly refresh_token?: string
   readonly scope?: string
@@ -144,7 +161,7 @@ export const tokenResponse = (issued: Issued, now: number, refresh_token?: strin
   const expires_in = Math.max(0, issued.exp - now)
   const response = {
     access_token: issued.access_token,
-    token_type: 'Bearer',
+    token_type: issued.token_type,
     expires_in,
     ...(refresh_token === undefined ? undefined : { refresh_token }),
   } as const

@@ -4,8 +4,10 @@ import { countPurgeableCodes, purgeAuthorizationCodes } from '../store/authoriza
 import { countEndedRequests, purgeAuthorizationRequests } from '../store/authorization-request.ts'
 import { countExpiredSecrets, purgeClientSecrets } from '../store/client-secret.ts'
 import { countWholeLimits, purgeLimits } from '../store/limit.ts'
+import { countEndedPushedRequests, purgePushedRequests } from '../store/pushed-request.ts'
 import { countPurgeableRefreshTokens, purgeRefreshTokens } from '../store/refresh-token.ts'
 import { countEndedSessions, purgeSessions } from '../store/session.ts'
+import { countEndedJtis, purgeUsedJtis } from '../store/used-jti.ts'
 import type { Work } from '../store/work.ts'
 
 /** How many rows a purge removed, by what they were. */
@@ -15,9 +17,11 @@ export interface Purged {
   readonly authorization_codes: number
   readonly authorizations: number
   readonly authorization_requests: number
+  readonly pushed_requests: number
   readonly sessions: number
   readonly client_secrets: number
   readonly limits: number
+  readonly used_jtis: number
 }
 
 /** Removes up to `limit` rows of each kind that are over (LG-03). Repeat until all are below `limit`. */
@@ -33,9 +37,11 @@ export function* purgeSome(before: number, limit: number): Work<Purged> {
     authorization_codes,
     authorizations: isLast ? yield* purgeAuthorizations(before, limit) : 0,
     authorization_requests: yield* purgeAuthorizationRequests(before, limit),
+    pushed_requests: yield* purgePushedRequests(before, limit),
     sessions: yield* purgeSessions(before, limit),
     client_secrets: yield* purgeClientSecrets(before, limit),
     limits: yield* purgeLimits(before, limit),
+    used_jtis: yield* purgeUsedJtis(before, limit),
   }
 }
 
@@ -47,9 +53,11 @@ export function* countPurgeable(before: number): Work<Purged> {
     authorization_codes: yield* countPurgeableCodes(before),
     authorizations: yield* countEndedAuthorizations(before),
     authorization_requests: yield* countEndedRequests(before),
+    pushed_requests: yield* countEndedPushedRequests(before),
     sessions: yield* countEndedSessions(before),
     client_secrets: yield* countExpiredSecrets(before),
     limits: yield* countWholeLimits(before),
+    used_jtis: yield* countEndedJtis(before),
   }
 }
 
@@ -59,9 +67,11 @@ export const NOTHING_PURGED: Purged = {
   authorization_codes: 0,
   authorizations: 0,
   authorization_requests: 0,
+  pushed_requests: 0,
   sessions: 0,
   client_secrets: 0,
   limits: 0,
+  used_jtis: 0,
 }
 
 /** Both together. */
@@ -71,7 +81,9 @@ export const sumOf = (one: Purged, other: Purged): Purged => ({
   authorization_codes: one.authorization_codes + other.authorization_codes,
   authorizations: one.authorizations + other.authorizations,
   authorization_requests: one.authorization_requests + other.authorization_requests,
+  pushed_requests: one.pushed_requests + other.pushed_requests,
   sessions: one.sessions + other.sessions,
   client_secrets: one.client_secrets + other.client_secrets,
   limits: one.limits + other.limits,
+  used_jtis: one.used_jtis + other.used_jtis,
 })

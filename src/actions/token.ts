@@ -80,13 +80,18 @@ export function* describe(found: Found): Work<LiveToken> {
   return { token, person, isRefreshToken: false }
 }
 
-const refreshFacts = (token: RefreshToken, { sub, scope, resource }: Authorization): TokenFacts => ({
+const refreshFacts = (
+  token: RefreshToken,
+  { sub, scope, resource, authorization_details }: Authorization,
+): TokenFacts => ({
   jti: token.refresh_token_id,
   client_id: token.client_id,
   sub,
   grant_type: 'authorization_code',
   scope,
   aud: resource.length === 0 ? null : resource,
+  cnf: token.cnf,
+  authorization_details,
   iat: token.iat,
   exp: token.exp,
 })

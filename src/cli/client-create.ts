@@ -6,6 +6,7 @@ import { findClient } from '../store/client.ts'
 import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
 import { givenLifetimes, LIFETIME_FLAGS } from './client-lifetimes.ts'
 import { clientResult } from './client-output.ts'
+import { givenSecurity, NEW_SECURITY_FLAGS } from './client-security-flags.ts'
 import { type Command, defineCommand } from './command.ts'
 import { conflicting, misused } from './failure.ts'
 import { type FlagValues, text, toggle } from './flag.ts'
@@ -16,6 +17,7 @@ import { SECRET_FLAGS, withSecretPlace } from './secret-place.ts'
 const FLAGS = {
   ...CLIENT_FLAGS,
   ...LIFETIME_FLAGS,
+  ...NEW_SECURITY_FLAGS,
   public: toggle('an app that cannot keep a secret: mobile, desktop, single page'),
   first_party: toggle("the operator's own app"),
   id: text('ID', 'choose the client_id instead of having one generated'),
@@ -60,6 +62,7 @@ export const clientCreate: Command = defineCommand({
       token_endpoint_auth_method: flags.public ? 'none' : flags.auth_method,
       first_party: flags.first_party,
       ...givenLifetimes(flags, { mayBeNone: false }),
+      ...givenSecurity(flags),
     }
     const client_secret = flags.secret_stdin
       ? await readSecretFromStdin({ what: 'client secret', ask })

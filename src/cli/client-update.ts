@@ -5,6 +5,7 @@ import { editLists } from './client-edits.ts'
 import { findActive, revokedClient } from './client-find.ts'
 import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
 import { givenLifetimes, LIFETIME_FLAGS } from './client-lifetimes.ts'
+import { CHANGED_SECURITY_FLAGS, givenSecurity } from './client-security-flags.ts'
 import { type Command, defineCommand } from './command.ts'
 import { misused } from './failure.ts'
 import { choice, type FlagValues, operand, texts } from './flag.ts'
@@ -19,6 +20,7 @@ const FLAGS = {
   add_scope: scopes('scopes it may have besides'),
   remove_scope: scopes('scopes it may no longer have'),
   ...LIFETIME_FLAGS,
+  ...CHANGED_SECURITY_FLAGS,
   first_party: choice(['yes', 'no'], "whether it is the operator's own app"),
 }
 
@@ -86,6 +88,7 @@ const givenChanges = (flags: FlagValues<typeof FLAGS>) => ({
   ...(isNone(flags.resource) ? { resource: [] } : {}),
   owner: flags.owner === 'none' ? null : flags.owner,
   ...givenLifetimes(flags, { mayBeNone: true }),
+  ...givenSecurity(flags),
   first_party: flags.first_party === undefined ? undefined : flags.first_party === 'yes',
 })
 

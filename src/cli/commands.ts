@@ -184,6 +184,24 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./key.ts')).keyList,
   },
   {
+    name: 'key:rotate',
+    group: 'Setup',
+    summary: 'Make a new signing key, which takes over.',
+    load: async () => (await import('./key-rotate.ts')).keyRotate,
+  },
+  {
+    name: 'key:revoke',
+    group: 'Setup',
+    summary: 'End a signing key and all it signed.',
+    load: async () => (await import('./key-revoke.ts')).keyRevoke,
+  },
+  {
+    name: 'secret:rotate',
+    group: 'Setup',
+    summary: 'Change the master secret, losing no token.',
+    load: async () => (await import('./secret-rotate.ts')).secretRotate,
+  },
+  {
     name: 'db:status',
     group: 'Data',
     summary: 'Show schema, engine and size.',

@@ -31,7 +31,7 @@ export const configShow: Command = defineCommand({
     const shown = [
       ...SETTING_NAMES.map((name) => ({
         name,
-        value: withoutPassword(String(settings[name] ?? '(not set)')),
+        value: withoutPassword(String(settings[name] ?? '') || '(not set)'),
         source: sources[name],
       })),
       ...PAGES_SETTING_NAMES.flatMap((name) => {

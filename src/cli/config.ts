@@ -65,7 +65,7 @@ export const readConfiguration = async (
   )
   const sourceOf = (name: SettingName): Source => found.find((one) => one.name === name)?.source ?? 'default'
   return {
-    settings: completeSettings({ ...given, pages }),
+    settings: completed({ ...given, pages }),
     sources: {
       db: sourceOf('db'),
       host: sourceOf('host'),
@@ -73,15 +73,34 @@ export const readConfiguration = async (
       issuer: sourceOf('issuer'),
       prefix: sourceOf('prefix'),
       access_token_ttl: sourceOf('access_token_ttl'),
+      access_token_format: sourceOf('access_token_format'),
       code_ttl: sourceOf('code_ttl'),
       refresh_ttl: sourceOf('refresh_ttl'),
       refresh_idle_ttl: sourceOf('refresh_idle_ttl'),
       refresh_grace: sourceOf('refresh_grace'),
       session_ttl: sourceOf('session_ttl'),
       interaction_url: sourceOf('interaction_url'),
+      require_pushed_authorization_requests: sourceOf('require_pushed_authorization_requests'),
+      require_signed_request_object: sourceOf('require_signed_request_object'),
+      tls_cert: sourceOf('tls_cert'),
+      tls_key: sourceOf('tls_key'),
+      tls_client_ca: sourceOf('tls_client_ca'),
+      trust_proxy: sourceOf('trust_proxy'),
+      client_cert_header: sourceOf('client_cert_header'),
+      mtls_url: sourceOf('mtls_url'),
+      dpop_nonce: sourceOf('dpop_nonce'),
     },
     given,
     file,
+  }
+}
+
+/** Each value can be; what they mean together may not. */
+const completed = (given: GivenSettings): Settings => {
+  try {
+    return completeSettings(given)
+  } catch (error) {
+    throw error instanceof TypeError ? misused(error.message, 'oauthd help config') : error
   }
 }
 

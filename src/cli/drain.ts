@@ -18,7 +18,7 @@ const MOST_TURNS = 1_024
  * @param hurry resolves when somebody does not want to wait any longer
  */
 export const drain = async (listening: Listening, hurry: Promise<void>): Promise<void> => {
-  const { server, connections } = listening
+  const { server, connections, handshakes } = listening
   await backlogAccepted(listening)
   const closed = new Promise<void>((resolve) => {
     // Not http.Server.close: it destroys idle connections at once, and with them bytes on their way.
@@ -28,6 +28,7 @@ export const drain = async (listening: Listening, hurry: Promise<void>): Promise
     server.closeIdleConnections()
     // Node counts a connection that has never brought a byte as busy with its first request.
     for (const connection of connections) if (connection.bytesRead === 0) connection.destroy()
+    for (const handshake of handshakes.values()) handshake.destroy()
   }
   // After a busy turn timers come first: only behind setImmediate has been read what arrived meanwhile.
   const sweepNow = (): unknown => setImmediate(closeIdle)
@@ -36,7 +37,10 @@ export const drain = async (listening: Listening, hurry: Promise<void>): Promise
     sweepNow()
     sweep = setInterval(sweepNow, SWEEP)
   }, GRACE)
-  const cut = (): void => server.closeAllConnections()
+  const cut = (): void => {
+    server.closeAllConnections()
+    for (const handshake of handshakes.values()) handshake.destroy()
+  }
   const deadline = setTimeout(cut, DEADLINE)
   void hurry.then(cut)
   await closed

@@ -97,7 +97,7 @@ const flagRows = (command: CommandFace): readonly (readonly [string, string])[] 
   ...command.settings.map((name) => {
     const { placeholder, help } = SETTINGS[name]
     return [
-      `${flagOf(name)} ${placeholder}`,
+      placeholder === undefined ? flagOf(name) : `${flagOf(name)} ${placeholder}`,
       `${help} (default ${defaultIn(command, name)}, env ${variableOf(name)})`,
     ] as const
   }),
@@ -129,6 +129,9 @@ const globalLine = (modes: CommandFace['modes']): string =>
     '--yes  --no-input  --no-color  --verbose  -h',
   ].join('  ')
 
+const placeholderOf = ({ placeholder }: { readonly placeholder?: string | undefined }): object =>
+  placeholder === undefined ? {} : { placeholder }
+
 /** The words of a command for a program: `oauthd client:create --help --json`. */
 export const describe = (command: CommandFace, summary: string): object => ({
   name: command.name,
@@ -142,14 +145,14 @@ export const describe = (command: CommandFace, summary: string): object => ({
   flags: [
     ...Object.entries(command.flags).map(([name, { placeholder, help, many, choices }]) => ({
       flag: flagOf(name),
-      ...(placeholder === undefined ? {} : { placeholder }),
+      ...placeholderOf({ placeholder }),
       help,
       ...(many ? { many } : {}),
       ...(choices === undefined ? {} : { choices }),
     })),
     ...command.settings.map((name) => ({
       flag: flagOf(name),
-      placeholder: SETTINGS[name].placeholder,
+      ...placeholderOf(SETTINGS[name]),
       help: SETTINGS[name].help,
       env: variableOf(name),
       default: defaultIn(command, name),

@@ -7,6 +7,7 @@ import type { RequestListener } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { listen } from 'listhen'
 import { failed } from './failure.ts'
+import { secure, type Tls } from './tls.ts'
 
 /** A request that has not come by then, body and all, is refused. Milliseconds; Node's own are five minutes. */
 const REQUEST_TIMEOUT = 30_000
@@ -15,15 +16,22 @@ export interface Listening {
   readonly server: Awaited<ReturnType<typeof listen>>['server']
   /** The port asked for, or the free one that was found for 0. */
   readonly port: number
-  /** Every connection that is open. */
+  /** Every connection that is open, and brings requests. */
   readonly connections: ReadonlySet<Socket>
+  /** Every connection that is still to become one: TLS is being agreed on. */
+  readonly handshakes: ReadonlyMap<string, Socket>
 }
 
 /**
  * Listens on exactly this address.
  * @throws {Failure} exit 1 when the port is taken, forbidden or not of this machine
  */
-export const listenOn = async (listener: RequestListener, host: string, port: number): Promise<Listening> => {
+export const listenOn = async (
+  listener: RequestListener,
+  host: string,
+  port: number,
+  tls?: Tls,
+): Promise<Listening> => {
   const crash = Promise.withResolvers<never>()
   // listhen does not hear the error of a port that is taken between its look and its listen.
   process.once('uncaughtException', crash.reject)
@@ -31,6 +39,7 @@ export const listenOn = async (listener: RequestListener, host: string, port: nu
     const listening = listen(listener, {
       hostname: host,
       port: exactly(port),
+      https: tls !== undefined && { cert: tls.cert, key: tls.key },
       public: !/^(localhost|127\.|::1$)/.test(host),
       isProd: true,
       isTest: false,
@@ -45,8 +54,9 @@ export const listenOn = async (listener: RequestListener, host: string, port: nu
     for (const theirs of server.listeners('request').slice(1))
       server.off('request', theirs as RequestListener)
     server.requestTimeout = REQUEST_TIMEOUT
+    if (tls !== undefined) secure(server, tls)
     if (port === 0 || address.port === port) {
-      return { server, port: address.port, connections: connectionsOf(server) }
+      return { server, port: address.port, ...connectionsOf(server, tls !== undefined) }
     }
     server.close()
   } catch (cause) {
@@ -58,14 +68,28 @@ export const listenOn = async (listener: RequestListener, host: string, port: nu
   throw failed('port_unusable', `port ${port} is one that browsers refuse`, 'use another --port')
 }
 
-const connectionsOf = (server: Listening['server']): ReadonlySet<Socket> => {
+const connectionsOf = (
+  server: Listening['server'],
+  isSecure: boolean,
+): Pick<Listening, 'connections' | 'handshakes'> => {
   const connections = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
+  const handshakes = new Map<string, Socket>()
+  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
+    handshakes.delete(farEnd(socket))
     connections.add(socket)
     socket.once('close', () => connections.delete(socket))
   })
-  return connections
+  if (!isSecure) return { connections, handshakes }
+  server.on('connection', (socket: Socket) => {
+    const end = farEnd(socket)
+    handshakes.set(end, socket)
+    socket.once('close', () => handshakes.delete(end))
+  })
+  return { connections, handshakes }
 }
+
+/** What a connection and the TLS over it have in common. */
+const farEnd = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
 
 /** A number alone would be tried, and another port taken when it is not free. 0 takes a free one. */
 const exactly = (port: number): PortChoice => {

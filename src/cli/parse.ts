@@ -4,10 +4,10 @@
  * that exit 2.
  */
 import { Command as Commander, CommanderError, Option } from 'commander'
-import { flagOf } from '../protocol/settings.ts'
+import { flagOf, SETTINGS } from '../protocol/settings.ts'
 import type { CommandFace, RawWords } from './command.ts'
 import { type Failure, misused } from './failure.ts'
-import type { Flag, RawValue } from './flag.ts'
+import type { RawValue } from './flag.ts'
 import { GLOBAL_FLAGS } from './globals.ts'
 
 export interface FirstLook {
@@ -42,7 +42,10 @@ export const parseCommand = (argv: readonly string[], command: CommandFace): Raw
       for (const { optional } of operands) parser.argument(optional ? '[value]' : '<value>')
       const reads = [
         ...Object.entries(command.flags).map(([name, flag]) => addFlag(parser, name, flag)),
-        ...command.settings.map((name) => addFlag(parser, name, { placeholder: 'value', lastWins: true })),
+        ...command.settings.map((name) => {
+          const { placeholder, many = false } = SETTINGS[name]
+          return addFlag(parser, name, { placeholder, many, lastWins: true })
+        }),
       ]
       let words: readonly (string | undefined)[] = []
       parser.action(() => {
@@ -73,7 +76,11 @@ const addFlag = (
     placeholder,
     many,
     lastWins,
-  }: Pick<Flag<unknown>, 'placeholder' | 'many'> & { readonly lastWins?: boolean },
+  }: {
+    readonly placeholder?: string | undefined
+    readonly many?: boolean
+    readonly lastWins?: boolean
+  },
 ): (() => readonly [string, RawValue]) => {
   const option = new Option(placeholder === undefined ? flagOf(name) : `${flagOf(name)} <value>`)
   if (many) option.argParser((value: string, before: readonly string[] = []) => [...before, value])

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { type PageFiles, readPageFiles } from '../page-files.ts'
 import { SETTING_NAMES, type Settings } from '../protocol/settings.ts'
 import { themeWarnings } from '../protocol/theme.ts'
-import { openServer, type Server } from '../server.ts'
+import { now, openServer, type Server } from '../server.ts'
 import { countClients } from '../store/client.ts'
 import { putState } from '../store/state.ts'
 import { type Command, type Context, defineCommand } from './command.ts'
@@ -20,6 +20,7 @@ export const serve: Command = defineCommand({
   examples: [
     ['On this machine', 'oauthd serve'],
     ['Behind a TLS proxy', 'oauthd serve --issuer https://id.example'],
+    ['With a certificate of its own', 'oauthd serve --tls-cert id.crt --tls-key id.key'],
     ['In a test, on a free port', 'oauthd serve --port 0 --db test.db --json'],
   ],
   output: [
@@ -39,6 +40,7 @@ export const serve: Command = defineCommand({
       { limitPipelining },
       { refuseUnheard },
       { listenOn },
+      { readAuthorities, readTls },
     ] = await Promise.all([
       config(),
       import('../http/log.ts'),
@@ -47,7 +49,10 @@ export const serve: Command = defineCommand({
       import('../http/pipelining.ts'),
       import('../http/unheard.ts'),
       import('./listen.ts'),
+      import('./tls.ts'),
     ])
+    const tls = readTls(settings)
+    const client_authorities = readAuthorities(settings)
     const page_files = filesOf(settings.pages)
     for (const warning of themeWarnings(settings.pages)) print.warn(warning)
     const log = createLog(createLogSink(process.stderr, await logFormat(print.mode === 'human')))
@@ -62,6 +67,7 @@ export const serve: Command = defineCommand({
         settings,
         secret: process.env['OAUTHD_SECRET'],
         page_files,
+        client_authorities,
         log,
         onWarning: ({ message }) => print.warn(message),
       })
@@ -73,9 +79,11 @@ export const serve: Command = defineCommand({
         }),
         settings.host,
         settings.port,
+        tls,
       )
       // --port 0: the default issuer follows the port that was found.
-      const issuer = given.issuer === undefined ? `http://localhost:${listening.port}` : settings.issuer
+      const scheme = tls === undefined ? 'http' : 'https'
+      const issuer = given.issuer === undefined ? `${scheme}://localhost:${listening.port}` : settings.issuer
       const server = { ...opened, settings: { ...settings, issuer } }
       refuseUnheard(listening.server, server)
       await server.store.write(() => putState('issuer', issuer))
@@ -85,7 +93,7 @@ export const serve: Command = defineCommand({
       ready.resolve()
       await announce(server, { ...settings, issuer, port: listening.port }, print)
       // Made beforehand, so that nobody waits for it: a database's first signing key.
-      void server.signingKeys().catch((err: unknown) => {
+      void server.keys.published(now(server)).catch((err: unknown) => {
         if (!stop.isAsked()) log.error({ err }, 'no signing key')
       })
       await stop.first
@@ -127,8 +135,8 @@ const logFormat = async (forPeople: boolean): Promise<((lines: string) => string
 }
 
 const announce = async (server: Server, settings: Settings, print: Context['print']): Promise<void> => {
-  const { issuer, prefix, host, port } = settings
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const { issuer, prefix, host, port, tls_cert } = settings
+  const url = `${tls_cert === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
   if (print.mode === 'json') {
     print.raw(JSON.stringify({ event: 'listening', url, issuer, pid: process.pid }))
     await print.heard()

@@ -54,7 +54,7 @@ const config = (): string =>
     ...columns(
       SETTING_NAMES.map((name) => {
         const { fallback, help } = SETTINGS[name]
-        const value = fallback({ port: 6749 })
+        const value = fallback({ port: 6749, scheme: 'http', access_token_format: 'opaque' })
         return [`${name} = ${typeof value === 'string' ? `"${value}"` : value}`, `# ${help}`] as const
       }),
     ),

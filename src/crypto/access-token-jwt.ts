@@ -73,5 +73,6 @@ const REFUSALS: readonly string[] = [
   errors.JWKSMultipleMatchingKeys.code,
 ]
 
-const isRefusal = (error: unknown): boolean =>
+/** Whether an error of jose says that a token is no good. */
+export const isRefusal = (error: unknown): boolean =>
   error instanceof errors.JOSEError && REFUSALS.includes(error.code)

@@ -8,9 +8,12 @@ export interface HashKey {
   readonly refresh_token: KeyedHash
   readonly authorization_code: KeyedHash
   readonly session: KeyedHash
+  readonly pushed_request: KeyedHash
   readonly client_secret: KeyedHash
   /** What is counted against somebody is stored under a name that says nothing. */
   readonly limit: KeyedHash
+  /** What proves that a nonce for DPoP proofs is ours. */
+  readonly dpop_nonce: KeyedHash
 }
 
 /** The hash keys of a database. New hashes use `newest`; stored ones name the key they were made with. */
@@ -19,22 +22,27 @@ export interface HashKeys {
   find(hash_key_id: string): HashKey | undefined
 }
 
-/** @param keys the opened keys of the database, oldest first (their ids are time-ordered) */
-export const hashKeys = (keys: readonly { hash_key_id: string; key: Uint8Array }[]): HashKeys => {
-  const all = new Map(keys.map(({ hash_key_id, key }) => [hash_key_id, hashKey(hash_key_id, key)]))
-  const newest = [...all.values()].at(-1)
+/**
+ * @param keys the opened keys of the database
+ * @param newest what new hashes are made under; without it the last
+ */
+export const hashKeys = (keys: readonly HashKey[], newest: HashKey | undefined = keys.at(-1)): HashKeys => {
   if (newest === undefined) throw new RangeError('a database has at least one hash key')
+  const all = new Map(keys.map((key) => [key.hash_key_id, key]))
   return { newest, find: (hash_key_id) => all.get(hash_key_id) }
 }
 
-const hashKey = (hash_key_id: string, key: Uint8Array): HashKey => ({
+/** @param key 256 random bits */
+export const hashKey = (hash_key_id: string, key: Uint8Array): HashKey => ({
   hash_key_id,
   access_token: purpose(key, 'oauthd access token'),
   refresh_token: purpose(key, 'oauthd refresh token'),
   authorization_code: purpose(key, 'oauthd authorization code'),
   session: purpose(key, 'oauthd session'),
+  pushed_request: purpose(key, 'oauthd pushed request'),
   client_secret: purpose(key, 'oauthd client secret'),
   limit: purpose(key, 'oauthd limit'),
+  dpop_nonce: purpose(key, 'oauthd dpop nonce'),
 })
 
 const purpose = (key: Uint8Array, words: string): KeyedHash => keyedHash(derive(key, words, 32))

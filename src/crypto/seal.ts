@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import { compactDecrypt } from 'jose/jwe/compact/decrypt'
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt'
 
@@ -20,7 +21,7 @@ export const isLongEnough = (master_secret: string): boolean =>
 
 /**
  * Derives the sealing keys from the master secret as it is given: one secret, or several separated
- * by commas, newest first, while it is being rotated. What is sealed anew is sealed under the first.
+ * by commas, newest first, while it is being rotated.
  *
  * @throws {RangeError} when one of them is shorter than 32 characters
  */
@@ -45,8 +46,8 @@ export const derive = (secret: string | Uint8Array, purpose: string, bytes: numb
   new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), purpose, bytes))
 
 /**
- * Seals a value (RFC 7516, alg dir, enc A256GCM) under the newest master secret. `name` is bound
- * into it, so that a sealed value moved to another row does not open there.
+ * Seals a value (RFC 7516, alg dir, enc A256GCM) under the first of the keys. `name` is bound into it, so
+ * that a sealed value moved to another row does not open there.
  */
 export const seal = (
   keys: readonly [SealKey, ...SealKey[]],
@@ -56,6 +57,12 @@ export const seal = (
   new CompactEncrypt(value)
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: keys[0].kid, sealed: name })
     .encrypt(keys[0].key)
+
+/** Which of the keys sealed a value; `undefined`: none of them. */
+export const sealedUnder = <K extends SealKey>(keys: readonly K[], sealed: string): K | undefined => {
+  const { kid } = decodeProtectedHeader(sealed)
+  return keys.find((key) => key.kid === kid)
+}
 
 /**
  * Opens what `seal` sealed under any of the secrets.

@@ -8,6 +8,7 @@ import {
   type TokenKind,
   timeOrderedId,
 } from '../protocol/token-form.ts'
+import { dpopNonce, dpopNonceEnd } from './dpop-nonce.ts'
 import type { HashKeys } from './hash-key.ts'
 import { isSameHash } from './keyed-hash.ts'
 import { randomBytes, randomText } from './random.ts'
@@ -62,14 +63,18 @@ export interface Secrets {
   present(token: string): PresentedToken | undefined
   /** The name under which something is counted: says nothing of what it is. */
   limitKey(words: string): string
+  /** For DPoP proofs (RFC 9449 section 8); `now` in epoch seconds. */
+  dpopNonce(now: number): string
+  /** Until when such a nonce is taken; `undefined` for one that is not ours, or over. */
+  dpopNonceEnd(nonce: string, now: number): number | undefined
 }
 
-/** @param keys the hash keys of the database; `at` above is epoch milliseconds */
+/** @param keys the hash keys of the database, whose `newest` may change; `at` above is epoch milliseconds */
 export const createSecrets = (keys: HashKeys): Secrets => {
-  const { newest } = keys
   const mint = (kind: TokenKind, at: number): Minted => {
     const id = timeOrderedId(at, randomBytes(ID_RANDOM_BYTES))
     const clear = assemble(PREFIX[kind], id, secretPart())
+    const { newest } = keys
     return { clear, id, hash: newest[kind](clear), hash_key_id: newest.hash_key_id }
   }
   return {
@@ -81,8 +86,8 @@ export const createSecrets = (keys: HashKeys): Secrets => {
     clientSecret: () => assemble(PREFIX.client_secret, '', secretPart()),
     hashClientSecret: (client_secret, at) => ({
       client_secret_id: newId(PREFIX.client_secret_id, at),
-      secret_hash: newest.client_secret(client_secret),
-      hash_key_id: newest.hash_key_id,
+      secret_hash: keys.newest.client_secret(client_secret),
+      hash_key_id: keys.newest.hash_key_id,
       preview: preview(client_secret),
     }),
     matchesClientSecret(client_secret, { secret_hash, hash_key_id }) {
@@ -90,7 +95,7 @@ export const createSecrets = (keys: HashKeys): Secrets => {
       return key !== undefined && isSameHash(key.client_secret(client_secret), secret_hash)
     },
     pretendToMatch(client_secret) {
-      isSameHash(newest.client_secret(client_secret), NO_HASH)
+      isSameHash(keys.newest.client_secret(client_secret), NO_HASH)
       return false
     },
     present(token) {
@@ -106,7 +111,9 @@ export const createSecrets = (keys: HashKeys): Secrets => {
         },
       }
     },
-    limitKey: (words) => newest.limit(words),
+    limitKey: (words) => keys.newest.limit(words),
+    dpopNonce: (now) => dpopNonce(keys, now),
+    dpopNonceEnd: (nonce, now) => dpopNonceEnd(keys, nonce, now),
   }
 }
 

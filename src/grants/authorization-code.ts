@@ -5,6 +5,7 @@ import { OAuthError } from '../protocol/error.ts'
 import { matchesChallenge } from '../protocol/pkce.ts'
 import { narrowResources, readResources } from '../protocol/resource.ts'
 import { stillRegistered } from '../protocol/scope.ts'
+import { targetOf } from '../protocol/token-target.ts'
 import { type Authorization, extendAuthorization } from '../store/authorization.ts'
 import {
   type AuthorizationCode,
@@ -14,7 +15,7 @@ import {
   MOST_WRONG_TRIES,
 } from '../store/authorization-code.ts'
 import type { Work } from '../store/work.ts'
-import { endByReuse, type PersonGrant, type Reuse, required, standing } from './grant.ts'
+import { boundTo, endByReuse, type PersonGrant, provesKey, type Reuse, required, standing } from './grant.ts'
 
 const GRANT_TYPE = 'authorization_code'
 
@@ -28,18 +29,13 @@ export const authorizationCode: PersonGrant = {
     const code_verifier = required(form, 'code_verifier')
     const redirect_uri = form.values.get('redirect_uri')
     const resources = readResources(form.resource)
-    return function* work({
-      client,
-      now,
-      presented,
-      fresh,
-      fresh_refresh,
-      access_token_ttl,
-      refresh_idle_ttl,
-    }) {
+    return function* work({ client, now, presented, fresh, cnf, fresh_refresh, rules, refresh_idle_ttl }) {
       const found = yield* findCode(presented, client, now)
       if (found instanceof OAuthError) return found
       const { code } = found
+      // DP-12: before all that is counted or revoked, since who lacks the key is nobody to do either.
+      const bound = code.dpop_jkt === null ? null : { jkt: code.dpop_jkt }
+      if (!provesKey(cnf, bound)) return refused('not the key of dpop_jkt')
       // OAuth 2.1 section 10.2: old clients send it, and then it must be the same one (TK-04).
       if (redirect_uri !== undefined && redirect_uri !== code.redirect_uri) {
         return refused('another redirect_uri')
@@ -52,19 +48,21 @@ export const authorizationCode: PersonGrant = {
       if (scope === undefined) return refused('no scope of it is left to the client')
       const resource = narrowResources(found.authorization.resource, resources)
       if (resource instanceof OAuthError) return resource
+      const target = targetOf(resource, client, rules)
+      if (target instanceof OAuthError) return target
       if (!(yield* claimAuthorizationCode(code.code_id, now))) return yield* refuseTaken(code, now)
       const authorization = yield* redeemed(found.authorization, code)
-      const ttl = client.access_token_ttl ?? access_token_ttl
       const issued = yield* issueUnder(fresh, authorization, {
         grant_type: GRANT_TYPE,
         scope,
-        resource,
+        ...target,
+        cnf,
+        authorization_details: authorization.authorization_details,
         now,
-        ttl,
       })
       if (!client.grant_types.includes('refresh_token')) return issued
       const idle_ttl = client.refresh_idle_ttl ?? refresh_idle_ttl
-      yield* issueRefreshToken(fresh_refresh, authorization, { now, idle_ttl })
+      yield* issueRefreshToken(fresh_refresh, authorization, { now, idle_ttl, cnf: boundTo(client, cnf) })
       return { ...issued, refresh: { kind: 'clear', refresh_token: fresh_refresh.refresh_token } }
     }
   },

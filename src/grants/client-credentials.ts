@@ -2,6 +2,7 @@ import { issueAccessToken } from '../actions/issue.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { readResources } from '../protocol/resource.ts'
 import { grantScope } from '../protocol/scope.ts'
+import { targetOf } from '../protocol/token-target.ts'
 import type { ClientGrant } from './grant.ts'
 
 const GRANT_TYPE = 'client_credentials'
@@ -15,21 +16,24 @@ export const clientCredentials: ClientGrant = {
   prepare(form) {
     const requested = form.values.get('scope')
     const resources = readResources(form.resource)
-    return function* work({ client, now, fresh, access_token_ttl, default_scopes }) {
+    return function* work({ client, now, fresh, cnf, rules, default_scopes }) {
       if (client.token_endpoint_auth_method === 'none') {
         return new OAuthError('unauthorized_client', 'client_credentials is for confidential clients')
       }
       const scope = grantScope(requested, client, default_scopes, GRANT_TYPE)
       if (scope instanceof OAuthError) return scope
+      const target = targetOf(resources, client, rules)
+      if (target instanceof OAuthError) return target
       return yield* issueAccessToken(fresh, {
         client_id: client.client_id,
         authorization_id: null,
         sub: client.client_id,
         grant_type: GRANT_TYPE,
         scope,
-        aud: resources.length === 0 ? null : resources,
+        ...target,
+        cnf,
+        authorization_details: null,
         now,
-        ttl: client.access_token_ttl ?? access_token_ttl,
       })
     }
   },

@@ -1,8 +1,11 @@
 import type { FreshRefreshToken, FreshToken, Issued } from '../actions/issue.ts'
 import type { Presented } from '../actions/token.ts'
+import { isConfidential } from '../protocol/auth-method.ts'
 import type { Client } from '../protocol/client-metadata.ts'
+import { type Confirmation, isSameKey } from '../protocol/confirmation.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
+import type { TokenRules } from '../protocol/token-target.ts'
 import { type Authorization, findAuthorization, markAuthorizationRevoked } from '../store/authorization.ts'
 import type { Work } from '../store/work.ts'
 
@@ -12,8 +15,10 @@ export interface Attempt {
   /** Epoch seconds. */
   readonly now: number
   readonly fresh: FreshToken
-  /** Seconds, the server's default; a client may have its own. */
-  readonly access_token_ttl: number
+  /** The key that the request proved to hold; `null`: what is issued is a bearer token. */
+  readonly cnf: Confirmation | null
+  /** What the server says of tokens, and the resources that are registered. */
+  readonly rules: TokenRules
   /** The scopes that `scope:set --default` marked. */
   readonly default_scopes: readonly string[]
 }
@@ -61,6 +66,17 @@ export interface PersonGrant {
   /** @throws {OAuthError} when the form's shape is wrong */
   prepare(form: Form): (attempt: PersonAttempt) => Work<Outcome>
 }
+
+/**
+ * DP-06, DP-07: a refresh token of a public client is bound to the key of the first request; that of a client
+ * with credentials is bound by them.
+ */
+export const boundTo = (client: Client, cnf: Confirmation | null): Confirmation | null =>
+  isConfidential(client) ? null : cnf
+
+/** Whether a try proves the key that what it takes up is bound to, if that is bound at all (RT-01). */
+export const provesKey = (cnf: Confirmation | null, bound: Confirmation | null): boolean =>
+  bound === null || isSameKey(cnf, bound)
 
 /** A parameter without which the grant is no request. @throws {OAuthError} invalid_request */
 export const required = (form: Form, name: string): string => {

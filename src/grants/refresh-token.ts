@@ -1,9 +1,12 @@
 import { type Issued, issueRefreshToken, issueUnder } from '../actions/issue.ts'
-import type { Presented } from '../actions/token.ts'
+import { isConfidential } from '../protocol/auth-method.ts'
 import type { Client } from '../protocol/client-metadata.ts'
+import { type Confirmation, tokenType } from '../protocol/confirmation.ts'
+import { badProof } from '../protocol/dpop.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { narrowResources, readResources } from '../protocol/resource.ts'
 import { narrowScope, stillRegistered } from '../protocol/scope.ts'
+import { type TokenTarget, targetOf } from '../protocol/token-target.ts'
 import { type Authorization, touchAuthorization } from '../store/authorization.ts'
 import {
   claimRefreshToken,
@@ -13,7 +16,16 @@ import {
   type RefreshToken,
 } from '../store/refresh-token.ts'
 import type { Work } from '../store/work.ts'
-import { endByReuse, type PersonAttempt, type PersonGrant, type Reuse, required, standing } from './grant.ts'
+import {
+  boundTo,
+  endByReuse,
+  type PersonAttempt,
+  type PersonGrant,
+  provesKey,
+  type Reuse,
+  required,
+  standing,
+} from './grant.ts'
 
 const GRANT_TYPE = 'refresh_token'
 
@@ -34,8 +46,8 @@ export const refreshToken: PersonGrant = {
     const requested = form.values.get('scope')
     const resources = readResources(form.resource)
     return function* work(attempt) {
-      const { client, now } = attempt
-      const found = yield* findFamily(attempt.presented, client, now)
+      const { client } = attempt
+      const found = yield* findFamily(attempt)
       if (found instanceof OAuthError) return found
       const { token, authorization } = found
       // RT-03, RT-04, RT-13: what is refused by this point has used nothing up.
@@ -45,9 +57,11 @@ export const refreshToken: PersonGrant = {
       if (scope instanceof OAuthError) return scope
       const resource = narrowResources(authorization.resource, resources)
       if (resource instanceof OAuthError) return resource
-      const under: Under = { attempt, authorization, scope, resource }
+      const target = targetOf(resource, client, attempt.rules)
+      if (target instanceof OAuthError) return target
+      const under: Under = { attempt, authorization, scope, target }
 
-      if (client.refresh_rotate === 'never' && (yield* keep(under, token))) {
+      if (mayStay(client, token) && (yield* keep(under, token))) {
         const issued = yield* issue(under)
         return { ...issued, refresh: { kind: 'clear', refresh_token } }
       }
@@ -62,7 +76,7 @@ interface Under {
   readonly attempt: PersonAttempt
   readonly authorization: Authorization
   readonly scope: string
-  readonly resource: readonly string[]
+  readonly target: TokenTarget
 }
 
 /** RT-18: never which of the reasons; that is for the log. */
@@ -70,26 +84,40 @@ const refused = (reason: string): OAuthError =>
   new OAuthError('invalid_grant', 'the refresh token is not valid', { cause: reason })
 
 /** A generation of this client, used or not, whose authorization stands (RT-01, RT-06). */
-function* findFamily(
-  presented: Presented | undefined,
-  client: Client,
-  now: number,
-): Work<{ readonly token: RefreshToken; readonly authorization: Authorization } | OAuthError> {
+function* findFamily({
+  presented,
+  client,
+  now,
+  cnf,
+}: PersonAttempt): Work<
+  { readonly token: RefreshToken; readonly authorization: Authorization } | OAuthError
+> {
   if (presented?.kind !== 'refresh_token') return refused('not a refresh token')
   const token = yield* findRefreshToken(presented.id)
   if (token === undefined || !presented.matches(token)) return refused('unknown refresh token')
   if (token.client_id !== client.client_id) return refused('refresh token of another client')
+  const wrong_key = keyProblem(token.cnf, cnf)
+  if (wrong_key !== undefined) return wrong_key
   // A used one is judged however old it is: it may be a stolen one.
   if (token.used_at === null && token.exp <= now) return refused('idle for too long')
   const authorization = yield* standing(token.authorization_id, now, refused)
   return authorization instanceof OAuthError ? authorization : { token, authorization }
 }
 
+/** DP-06: it stays as it is, and so does its family: who lacks the key can end nothing. */
+const keyProblem = (bound: Confirmation | null, cnf: Confirmation | null): OAuthError | undefined => {
+  if (provesKey(cnf, bound)) return undefined
+  if (cnf === null && tokenType(bound) === 'DPoP')
+    return badProof('there is none, and the refresh token is bound')
+  return refused('not the key that the refresh token is bound to')
+}
+
 const idleTtl = ({ client, refresh_idle_ttl }: PersonAttempt): number =>
   client.refresh_idle_ttl ?? refresh_idle_ttl
 
-const accessTtl = ({ client, access_token_ttl }: PersonAttempt): number =>
-  client.access_token_ttl ?? access_token_ttl
+/** RT-05, RT-16: one that works again and again needs something beside it: a client's credentials, or a key. */
+const mayStay = (client: Client, { cnf }: RefreshToken): boolean =>
+  client.refresh_rotate === 'never' && (isConfidential(client) || cnf !== null)
 
 /** RT-16: the token stays as it is, and its idle end moves. */
 function* keep({ attempt, authorization }: Under, token: RefreshToken): Work<boolean> {
@@ -99,13 +127,14 @@ function* keep({ attempt, authorization }: Under, token: RefreshToken): Work<boo
 
 /** RT-07: takes the current generation and makes the next; `undefined` when it was taken before. */
 function* rotate(under: Under, { refresh_token_id }: RefreshToken): Work<Issued | undefined> {
-  const { attempt, authorization } = under
+  const { attempt, authorization, target } = under
   const { client, now, sealed, fresh_refresh } = attempt
   if (!(yield* claimRefreshToken(refresh_token_id, fresh_refresh.refresh_token_id, now))) return undefined
   const sealed_until = sealed === null ? null : now + (client.refresh_grace ?? attempt.refresh_grace)
-  const answer_exp = Math.min(now + accessTtl(attempt), authorization.expires_at)
+  const answer_exp = Math.min(now + target.ttl, authorization.expires_at)
   const answer = { sealed, sealed_until, answer_exp }
-  yield* issueRefreshToken(fresh_refresh, authorization, { now, idle_ttl: idleTtl(attempt), answer })
+  const cnf = boundTo(client, attempt.cnf)
+  yield* issueRefreshToken(fresh_refresh, authorization, { now, idle_ttl: idleTtl(attempt), cnf, answer })
   const issued = yield* issue(under)
   return { ...issued, refresh: { kind: 'clear', refresh_token: fresh_refresh.refresh_token, sealed_until } }
 }
@@ -115,10 +144,11 @@ function* repeat(
   under: Under,
   { refresh_token_id, authorization_id }: RefreshToken,
 ): Work<Issued | OAuthError | Reuse> {
-  const { now } = under.attempt
+  const { client, now } = under.attempt
+  const cnf = boundTo(client, under.attempt.cnf)
   // Somebody may have used it since it was read.
   const successor_id = (yield* findRefreshToken(refresh_token_id))?.successor_id ?? ''
-  const first = yield* claimRetry(successor_id, MOST_RETRIES, now)
+  const first = yield* claimRetry({ successor_id, cnf, now, most: MOST_RETRIES })
   if (first !== undefined) {
     // The first answer is worth nothing any more, and nor would this one be.
     if (first.answer_exp <= now) return refused('asked for again after the answer had ended')
@@ -127,21 +157,28 @@ function* repeat(
     return { ...issued, refresh: { kind: 'sealed', sealed: first.sealed } }
   }
   const successor = yield* findRefreshToken(successor_id)
-  if (successor !== undefined && isOpen(successor, now)) return refused('asked for again too often')
+  if (successor !== undefined && isOpen(successor, now))
+    return refused('asked for again too often, or with another key')
   return yield* endByReuse('refresh_reuse', authorization_id, now, refused('refresh token used again'))
 }
 
 const isOpen = ({ used_at, sealed, sealed_until }: RefreshToken, now: number): boolean =>
   used_at === null && sealed !== null && (sealed_until ?? 0) >= now
 
-function* issue({ attempt, authorization, scope, resource }: Under, not_after?: number): Work<Issued> {
-  const { now, fresh } = attempt
+function* issue({ attempt, authorization, scope, target }: Under, not_after?: number): Work<Issued> {
+  const { now, fresh, cnf } = attempt
   if (now - authorization.last_used_at >= DAY) {
     yield* touchAuthorization(authorization.authorization_id, now)
   }
-  const ttl = Math.min(
-    accessTtl(attempt),
-    not_after === undefined ? Number.POSITIVE_INFINITY : not_after - now,
-  )
-  return yield* issueUnder(fresh, authorization, { grant_type: GRANT_TYPE, scope, resource, now, ttl })
+  const ttl = not_after === undefined ? target.ttl : Math.min(target.ttl, not_after - now)
+  const { authorization_details } = authorization
+  return yield* issueUnder(fresh, authorization, {
+    grant_type: GRANT_TYPE,
+    scope,
+    ...target,
+    ttl,
+    cnf,
+    authorization_details,
+    now,
+  })
 }

@@ -18,10 +18,12 @@ export interface Exchange {
   now: number
   /** What the log line of this request says beside method, route and status. */
   readonly note: Record<string, string | number>
+  /** A newer nonce for the client's next DPoP proof, to go with the answer (RFC 9449 section 8.2). */
+  dpop_nonce?: string
 }
 
 /** As much of an exchange as a client's request behind the browser's back needs. */
-export type BackChannel = Pick<Exchange, 'at' | 'now' | 'note'> & {
+export type BackChannel = Pick<Exchange, 'route' | 'at' | 'now' | 'note' | 'dpop_nonce'> & {
   /** A call has none. */
   readonly request_id?: string
   readonly request: { readonly headers: Pick<Headers, 'get'> }

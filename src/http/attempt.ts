@@ -8,6 +8,15 @@ import type { Server } from '../server.ts'
 import type { Work } from '../store/work.ts'
 import { addressOf } from './address.ts'
 import type { BackChannel } from './answer.ts'
+import { type Binding, confirmationOf } from './binding.ts'
+
+/** Who asks for what, by which grant, which keys the request proves to hold, and what the operator has said. */
+export interface Asked extends Pick<Attempt, 'rules' | 'default_scopes'> {
+  readonly client: Client
+  readonly grant: Grant
+  readonly form: Form
+  readonly binding: Binding
+}
 
 /**
  * A try at the token endpoint as a work: what it may need is minted and sealed here, before the
@@ -15,15 +24,11 @@ import type { BackChannel } from './answer.ts'
  *
  * @throws {OAuthError} when the form's shape is wrong
  */
-export const tokenWork = (
-  server: Server,
-  default_scopes: readonly string[],
-  exchange: BackChannel,
-  { client, grant, form }: { readonly client: Client; readonly grant: Grant; readonly form: Form },
-): (() => Work<Outcome>) => {
+export const tokenWork = (server: Server, exchange: BackChannel, asked: Asked): (() => Work<Outcome>) => {
+  const { grant, form } = asked
   if (grant.takes === undefined) {
     const prepared = grant.prepare(form)
-    const attempt = plain(server, exchange, client, default_scopes)
+    const attempt = plain(server, exchange, asked)
     return () => prepared(attempt)
   }
   const prepared = grant.prepare(form)
@@ -32,11 +37,13 @@ export const tokenWork = (
   const { clear, id, hash, hash_key_id } = server.secrets.mint('refresh_token', exchange.at)
   const { refresh_idle_ttl, refresh_grace } = server.settings
   const attempt: PersonAttempt = {
-    ...plain(server, exchange, client, default_scopes),
+    ...plain(server, exchange, asked),
     presented,
     fresh_refresh: { refresh_token: clear, refresh_token_id: id, token_hash: hash, hash_key_id },
     sealed:
-      presented?.kind === 'refresh_token' && mayRepeat(server, client) ? sealSuccessor(text, clear) : null,
+      presented?.kind === 'refresh_token' && mayRepeat(server, asked.client)
+        ? sealSuccessor(text, clear)
+        : null,
     refresh_idle_ttl,
     refresh_grace,
   }
@@ -46,13 +53,13 @@ export const tokenWork = (
 const plain = (
   server: Server,
   exchange: BackChannel,
-  client: Client,
-  default_scopes: readonly string[],
+  { client, binding, rules, default_scopes }: Asked,
 ): Attempt => ({
   client,
   now: exchange.now,
   fresh: server.secrets.accessToken(exchange.at),
-  access_token_ttl: server.settings.access_token_ttl,
+  cnf: confirmationOf(binding, client),
+  rules,
   default_scopes,
 })
 

@@ -3,6 +3,7 @@ import { newId } from '../crypto/secret.ts'
 import { consentPage } from '../pages/consent.ts'
 import { signInPage } from '../pages/sign-in.ts'
 import { destinationOf } from '../protocol/destination.ts'
+import { OAuthError } from '../protocol/error.ts'
 import type { Question } from '../protocol/next-step.ts'
 import { PREFIX } from '../protocol/token-form.ts'
 import type { StoredAuthorizationRequest } from '../store/authorization-request.ts'
@@ -16,11 +17,14 @@ import { shownScope } from './shown-scope.ts'
 
 /** The request as it is kept: pages carry only its id, so nothing of the query is trusted twice. */
 export const kept = async (pending: Pending): Promise<StoredAuthorizationRequest> => {
-  const { server, exchange, browser, request, stored } = pending
+  const { server, exchange, browser, request, stored, pushed_id } = pending
   if (stored !== undefined) return stored
   const request_id = newId(PREFIX.authorization_request, exchange.at)
   const browser_mac = bindingMac(browser, request_id)
-  return server.store.write(() => openRequest(request, { request_id, browser_mac, now: exchange.now }))
+  const opening = { request_id, browser_mac, pushed_id, now: exchange.now }
+  const opened = await server.store.write(() => openRequest(request, opening))
+  if (opened instanceof OAuthError) throw opened
+  return opened
 }
 
 /** Who is it? */
@@ -56,6 +60,7 @@ export const showConsent = async (
     scopes: question.scopes.map(shown),
     known: question.known.map(shown),
     resource: request.resource,
+    details: (request.authorization_details ?? []).map((detail) => ({ title: detail.type, detail })),
     lasts: client.grant_types.includes('refresh_token'),
     destination: destinationOf(request.redirect_uri),
   })

@@ -86,13 +86,18 @@ const opened = async (server: Server, exchange: Exchange): Promise<OpenedRequest
 }
 
 /**
- * The request that the path names, of this browser, its client looked at again.
+ * A pending request of this browser, its client looked at again.
  *
+ * @param request_id the one that the path names
  * @throws {OAuthError} shown as the page `expired`
  */
-export const openedRequest = async (server: Server, exchange: Exchange): Promise<OpenedRequest> => {
+export const openedRequest = async (
+  server: Server,
+  exchange: Exchange,
+  request_id: string = exchange.params['request_id'] ?? '',
+): Promise<OpenedRequest> => {
   const browser = browserOf(server, exchange)
-  const stored = await pendingRequest(server, exchange, browser, exchange.params['request_id'] ?? '')
+  const stored = await pendingRequest(server, exchange, browser, request_id)
   const registered = await (await server.registry.latest()).client(stored.client_id)
   // CL-02: the client may have been changed or revoked since. Asked anew, it hears what is wrong.
   if (registered === undefined || !stillStands(registered.client, stored)) {
@@ -100,7 +105,7 @@ export const openedRequest = async (server: Server, exchange: Exchange): Promise
   }
   const { client } = registered
   exchange.note['client_id'] = client.client_id
-  return { server, exchange, browser, client, request: stored, stored, by: 'page' }
+  return { server, exchange, browser, client, request: stored, stored, pushed_id: undefined, by: 'page' }
 }
 
 /**

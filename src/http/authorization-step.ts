@@ -1,4 +1,5 @@
 import { type Approval, denyRequest, requestIsOver } from '../actions/authorization.ts'
+import { takePushedRequest } from '../actions/pushed-request.ts'
 import { allow, type Granted, tellDenied } from '../authorizations.ts'
 import { leavingPage } from '../pages/leaving.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
@@ -17,8 +18,8 @@ import { htmlPage, siteOf } from './page.ts'
 import { currentSession, type SignedIn } from './session.ts'
 
 /**
- * A request on its way to its answer. `stored` once a page was shown for it; `by` how the browser may be
- * sent to the client: after a form of ours only by a page (PG-02).
+ * A request on its way to its answer. `stored` once a page was shown for it; `pushed_id` while it was not,
+ * and was pushed; `by` how the browser may be sent to the client: after a form of ours only by a page (PG-02).
  */
 export interface Pending {
   readonly server: Server
@@ -27,6 +28,7 @@ export interface Pending {
   readonly client: Client
   readonly request: AuthorizationRequest
   readonly stored: StoredAuthorizationRequest | undefined
+  readonly pushed_id: string | undefined
   readonly by: 'redirect' | 'page'
 }
 
@@ -65,10 +67,10 @@ export const approve = (
 
 /** Makes an authorization and its code; a stored request is answered by that, once. */
 export const grant = (
-  { server, exchange, client, request, stored }: Pending,
+  { server, exchange, client, request, stored, pushed_id }: Pending,
   allowed: Pick<Approval, 'person' | 'session_id' | 'scope' | 'claims' | 'answer' | 'decided_by'>,
 ): Promise<Granted | OAuthError> =>
-  allow(server, exchange, { ...allowed, request: stored ?? request, client })
+  allow(server, exchange, { ...allowed, request: stored ?? request, pushed_id, client })
 
 /** A session or a consent that had ended when the approval was written: the look is taken again. */
 const STALE: ReadonlySet<string> = new Set(['login_required', 'consent_required'])
@@ -83,9 +85,13 @@ export const answerApproval = async (pending: Pending, outcome: Granted | OAuthE
   return sendToClient(pending, outcome)
 }
 
-/** AZ-07: the client is told why not; a stored request is answered by it, once. */
+/** AZ-07: the client is told why not; a stored or pushed request is answered by it, once. */
 export const refuseToClient = async (pending: Pending, error: OAuthError): Promise<Answer> => {
-  const { server, exchange, client, stored } = pending
+  const { server, exchange, client, stored, pushed_id } = pending
+  if (pushed_id !== undefined) {
+    const over = await server.store.write(() => takePushedRequest(pushed_id, exchange.now))
+    if (over !== undefined) throw over
+  }
   if (stored !== undefined) {
     const over = await server.store.write(() => denyRequest(stored.request_id, exchange.now))
     if (over !== undefined) throw requestIsOver(client.client_name)

@@ -6,6 +6,7 @@ import { OAuthError } from '../protocol/error.ts'
 import { isSameResource } from '../protocol/resource.ts'
 import { covers } from '../protocol/scope.ts'
 import type { Server } from '../server.ts'
+import { presentToken } from '../signed-tokens.ts'
 import type { Registered } from '../store/registry.ts'
 import type { Exchange } from './answer.ts'
 
@@ -22,7 +23,8 @@ export const bearerClient = async (
   bearer: string,
   needed: string,
 ): Promise<Client> => {
-  const presented = server.secrets.present(bearer)
+  const found = presentToken(server, bearer)
+  const presented = found instanceof Promise ? await found : found
   const at = { issuer: server.settings.issuer, now: exchange.now }
   const seen = presented && (await server.store.read(introspectToken(presented, undefined, at)))
   const known = seen && (await registered.client(seen.token.client_id))

@@ -11,7 +11,7 @@ const NONE = {}
 const DOCUMENT = { 'access-control-allow-origin': '*' }
 const API = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'WWW-Authenticate, Retry-After, X-Request-Id',
+  'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Retry-After, X-Request-Id',
 }
 
 /** The headers of every answer of such an endpoint, refusals included (CORS-05). */
@@ -25,7 +25,7 @@ export const options = (cors: Cors, allow: string, request: Request): Answer => 
   return empty(204, {
     'access-control-allow-methods': allow,
     'access-control-allow-headers':
-      cors === 'api' ? 'Authorization, Content-Type' : requestedHeaders(request),
+      cors === 'api' ? 'Authorization, Content-Type, DPoP' : requestedHeaders(request),
     'access-control-max-age': '600',
     vary: 'Access-Control-Request-Headers',
   })

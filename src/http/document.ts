@@ -1,28 +1,29 @@
 import { hash } from 'node:crypto'
 import { grants } from '../grants/registry.ts'
+import { DOCUMENT_MAX_AGE } from '../protocol/key-state.ts'
 import { authorizationServerMetadata } from '../protocol/metadata.ts'
 import { listScopes } from '../store/scope.ts'
 import type { Answer, Exchange, Handler } from './answer.ts'
 
-/** HTTP-08, and what KEY-02 counts with: a verifier may keep a document this long. Seconds. */
-export const DOCUMENT_MAX_AGE = 300
-
 /** GET /.well-known/oauth-authorization-server (RFC 8414): only what works (MD-05). */
 export const metadata: Handler = async (server, exchange) => {
   const scopes = await server.store.read(listScopes())
-  const { issuer, prefix } = server.settings
+  const { issuer, prefix, require_pushed_authorization_requests, require_signed_request_object } =
+    server.settings
   const document = authorizationServerMetadata({
     issuer,
     prefix,
     grant_types: [...grants.keys()],
     scopes: scopes.map(({ scope }) => scope),
+    require_pushed_authorization_requests,
+    require_signed_request_object,
   })
   return publicDocument(exchange, document, 'application/json')
 }
 
 /** GET /oauth/jwks (RFC 7517): the public halves of every key that is published. */
 export const jwks: Handler = async (server, exchange) => {
-  const keys = await server.signingKeys()
+  const keys = await server.keys.published(exchange.now)
   const document = { keys: keys.map(({ public_jwk }) => JSON.parse(public_jwk) as unknown) }
   return publicDocument(exchange, document, 'application/jwk-set+json')
 }

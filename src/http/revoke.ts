@@ -1,5 +1,6 @@
 import { revokeToken } from '../actions/token.ts'
 import { OAuthError } from '../protocol/error.ts'
+import { presentToken } from '../signed-tokens.ts'
 import { tellRevoked } from '../tokens.ts'
 import { empty, type Handler } from './answer.ts'
 import { readForm } from './body.ts'
@@ -12,7 +13,8 @@ export const revoke: Handler = async (server, exchange) => {
   const token = form.values.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
   // RFC 7009 2.1: token_type_hint is only a hint; the token itself says what it is (RV-03).
-  const presented = server.secrets.present(token)
+  const found = presentToken(server, token)
+  const presented = found instanceof Promise ? await found : found
   if (presented === undefined) return empty(200)
   const outcome = await server.store.write(() => revokeToken(presented, client.client_id, exchange.now))
   tellRevoked(server, outcome, exchange.now)

@@ -8,6 +8,7 @@ import { resume } from './hand-over.ts'
 import { healthz, readyz } from './health.ts'
 import { approveInteraction, denyInteraction, interaction } from './interactions.ts'
 import { introspect } from './introspect.ts'
+import { par } from './par.ts'
 import { revoke } from './revoke.ts'
 import { postSignIn, signIn } from './sign-in.ts'
 import { postSignOut, signOut } from './sign-out.ts'
@@ -58,6 +59,7 @@ export const routes = (): readonly Route[] => [
     GET: authorizationRequest,
     POST: decideAuthorizationRequest,
   },
+  { at: 'prefix', name: 'par', cors: 'api', POST: par },
   { at: 'prefix', name: 'token', cors: 'api', POST: token },
   { at: 'prefix', name: 'revoke', cors: 'api', POST: revoke },
   { at: 'prefix', name: 'introspect', cors: 'none', POST: introspect },

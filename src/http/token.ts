@@ -3,15 +3,22 @@ import { grants } from '../grants/registry.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import { now, type Server } from '../server.ts'
+import { signed, tokenRules } from '../signed-tokens.ts'
 import { tellIssued } from '../tokens.ts'
 import { type BackChannel, type Handler, json } from './answer.ts'
 import { issuedOf, refreshTokenOf, tokenWork } from './attempt.ts'
+import { bindingOf, refuseUnbound } from './binding.ts'
 import { readForm } from './body.ts'
 import { authenticateClient } from './client.ts'
+import { nonceHeader, onceProven } from './dpop.ts'
 
 /** POST /oauth/token, every grant type (OAuth 2.1 section 3.2): verify, decide, render. */
 export const token: Handler = async (server, exchange) =>
-  json(await answerTokenRequest(server, exchange, await readForm(server, exchange)))
+  json(
+    await answerTokenRequest(server, exchange, await readForm(server, exchange)),
+    200,
+    nonceHeader(exchange),
+  )
 
 /**
  * The same for whoever has read the form, the library's `issueToken` too.
@@ -36,10 +43,16 @@ export const answerTokenRequest = async (
   }
   const defaults = registered.defaultScopes()
   const default_scopes = defaults instanceof Promise ? await defaults : defaults
-  const work = tokenWork(server, default_scopes, exchange, { client, grant, form })
-  const issued = issuedOf(server, exchange, client, await server.store.write(work))
+  const resources = registered.resources()
+  const rules = tokenRules(server.settings, resources instanceof Promise ? await resources : resources)
+  const found = bindingOf(server, exchange, client)
+  const binding = found instanceof Promise ? await found : found
+  refuseUnbound(client, binding)
+  const work = tokenWork(server, exchange, { client, grant, form, binding, rules, default_scopes })
+  const issued = issuedOf(server, exchange, client, await server.store.write(onceProven(binding.proof, work)))
   exchange.note['jti'] = issued.jti
   const { client_id } = client
   tellIssued(server, issued, { client_id, grant_type, at: exchange.now })
-  return tokenResponse(issued, now(server), refreshTokenOf(issued, form))
+  const answered = issued.jwt === undefined ? issued : await signed(server, issued)
+  return tokenResponse(answered, now(server), refreshTokenOf(issued, form))
 }

@@ -10,6 +10,7 @@ import { parseScope } from '../protocol/scope.ts'
 import { isMet, type Need, neededScope } from '../resource/need.ts'
 import { noToken } from '../resource/refusal.ts'
 import type { Server } from '../server.ts'
+import { presentToken } from '../signed-tokens.ts'
 import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
 
 /**
@@ -104,7 +105,8 @@ const livePrincipal = async (
   exchange: Exchange,
   token: string,
 ): Promise<Principal | undefined> => {
-  const presented = server.secrets.present(token)
+  const found = presentToken(server, token)
+  const presented = found instanceof Promise ? await found : found
   // No row is read for a typo, but a lost database is no place to say no from (HTTP-18).
   if (presented === undefined) {
     await server.store.turn()

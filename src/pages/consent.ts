@@ -1,5 +1,6 @@
 import type { Destination } from '../protocol/destination.ts'
 import { shownDestination } from './destination.ts'
+import { detailItems, type ShownDetail } from './details.ts'
 import { code, cut, fill, fillText, type Html, html, name } from './html.ts'
 import { hidden, layout } from './layout.ts'
 import { type ShownScope, scopeItems } from './scopes.ts'
@@ -19,6 +20,8 @@ export interface ConsentPage {
   /** What was allowed before. */
   readonly known: readonly ShownScope[]
   readonly resource: readonly string[]
+  /** What is asked for beside scopes (RFC 9396). */
+  readonly details: readonly ShownDetail[]
   /** Whether the app may go on without the person: it can get a refresh token. */
   readonly lasts: boolean
   readonly destination: Destination
@@ -35,7 +38,7 @@ export const consentPage = (site: Site, page: ConsentPage): string => {
     title: fillText(t.consent_title, { client: cut(page.client_name) || t.an_app }),
     main: html`<h1>${fill(t.consent, { client: name(page.client_name, t.an_app), name: name(site.name, '') })}</h1>
 ${origin(site, page)}${person(site, page)}
-${wanted(site, page, client)}${known(site, page)}${resources(site, page)}
+${wanted(site, page, client)}${details(site, page)}${known(site, page)}${resources(site, page)}
 <p>${fill(t.consent_destination, { destination: shownDestination(site, page.destination) })}</p>
 ${warning(site, page)}${documents(site, page)}<form method="post" action="${site.base}/authorize/${page.request_id}">
 ${hidden('csrf', page.csrf)}${hidden('username', page.username)}
@@ -70,6 +73,13 @@ const wanted = (site: Site, { scopes, lasts }: ConsentPage, client: Html): Html 
   return html`<h2>${fill(t.consent_scopes, { client })}</h2>
 <ul class="scopes">${items}</ul>`
 }
+
+const details = (site: Site, page: ConsentPage): Html | undefined =>
+  page.details.length === 0
+    ? undefined
+    : html`
+<h2>${site.t.consent_details}</h2>
+<ul class="scopes">${detailItems(site, page.details)}</ul>`
 
 const known = (site: Site, page: ConsentPage): Html | undefined =>
   page.known.length === 0

@@ -1,5 +1,7 @@
+import type { AuthorizationDetail } from './authorization-details.ts'
 import { type Person, personMembers } from './claims.ts'
 import type { Client } from './client-metadata.ts'
+import { type Confirmation, type TokenType, tokenType } from './confirmation.ts'
 import { isSameResource } from './resource.ts'
 
 /** What is known of an access token. Times are epoch seconds. */
@@ -14,6 +16,9 @@ export interface AccessToken {
   readonly scope: string
   /** The resources it is for; `null`: the issuer's own (AT-03). */
   readonly aud: readonly string[] | null
+  /** The key that it is bound to; `null`: a bearer token. */
+  readonly cnf: Confirmation | null
+  readonly authorization_details: readonly AuthorizationDetail[] | null
   readonly iat: number
   readonly exp: number
   readonly revoked_at: number | null
@@ -23,6 +28,9 @@ export interface AccessToken {
   readonly authorization_revoked_at: number | null
 }
 
+/** What rests of a JWT instead of a hash: its signature proves it, and no keyed hash is so short. */
+export const JWT_HASH = 'jwt'
+
 /** RFC 7662 section 2.2. */
 export type Introspection = { readonly active: false } | ActiveToken
 
@@ -31,7 +39,7 @@ export interface ActiveToken {
   readonly scope?: string
   readonly client_id: string
   /** Absent for a refresh token, which opens nothing by itself. */
-  readonly token_type?: 'Bearer'
+  readonly token_type?: TokenType
   readonly exp: number
   readonly iat: number
   readonly sub: string
@@ -52,7 +60,16 @@ export interface ActiveToken {
 /** What a token says of itself, whatever kind it is. */
 export type TokenFacts = Pick<
   AccessToken,
-  'jti' | 'client_id' | 'sub' | 'grant_type' | 'scope' | 'aud' | 'iat' | 'exp'
+  | 'jti'
+  | 'client_id'
+  | 'sub'
+  | 'grant_type'
+  | 'scope'
+  | 'aud'
+  | 'cnf'
+  | 'authorization_details'
+  | 'iat'
+  | 'exp'
 >
 
 export interface Inactivity {
@@ -101,10 +118,17 @@ export const introspection = (
   const times = { exp, iat, sub, aud, iss: server.issuer, jti, grant_type }
   const about = isRefreshToken
     ? { client_id, ...times }
-    : { client_id, token_type: 'Bearer' as const, ...times }
+    : { client_id, token_type: tokenType(token.cnf), ...times }
   // RFC 6749 section 3.3: a scope has a token or more, so an empty one leaves the member out.
   const own = scope === '' ? { active: true as const, ...about } : { active: true as const, scope, ...about }
-  return person === undefined ? own : { ...own, ...personMembers(person) }
+  const described = person === undefined ? own : { ...own, ...personMembers(person) }
+  const { cnf, authorization_details } = token
+  if (cnf === null && authorization_details === null) return described
+  return {
+    ...described,
+    ...(cnf === null ? undefined : { cnf }),
+    ...(authorization_details === null ? undefined : { authorization_details }),
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { AuthorizationDetail } from './authorization-details.ts'
 import type { Client } from './client-metadata.ts'
 import { OAuthError } from './error.ts'
 import type { LooseForm } from './loose-form.ts'
@@ -22,7 +23,10 @@ export interface AuthorizationRequest {
   /** What would be granted; may be empty. */
   readonly scope: string
   readonly resource: readonly string[]
+  readonly authorization_details: readonly AuthorizationDetail[] | null
   readonly code_challenge: string
+  /** The thumbprint of the key that alone may redeem the code (RFC 9449 section 10). */
+  readonly dpop_jkt: string | null
   /** Space-separated; may be empty. */
   readonly prompt: string
   readonly max_age: number | null
@@ -100,7 +104,9 @@ export const examine = (
     state: values.get('state') ?? null,
     scope,
     resource,
+    authorization_details: null,
     code_challenge,
+    dpop_jkt: null,
     prompt: readPrompt(values.get('prompt')),
     max_age: readMaxAge(values.get('max_age')),
     login_hint: readHint(values.get('login_hint')),

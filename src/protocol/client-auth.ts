@@ -79,6 +79,7 @@ export const allowsMethod = (
     case 'none':
       return method === 'none'
     case 'assertion':
+      return method === 'private_key_jwt'
     case 'nothing':
       return false
   }

@@ -1,8 +1,9 @@
 import type { AuthMethod, Client } from './client-metadata.ts'
 import { responseTypes } from './client-metadata.ts'
+import { type ClientSecurity, ownSecurity } from './client-security.ts'
 
 /** The client information response of RFC 7591 section 3.2.1, without credentials. */
-export interface ClientInformation {
+export interface ClientInformation extends Partial<ClientSecurity> {
   readonly client_id: string
   readonly client_id_issued_at: number
   readonly client_name: string
@@ -43,6 +44,7 @@ export const clientInformation = (client: Client): ClientInformation => ({
   ...(client.resource.length === 0 ? {} : { resource: client.resource }),
   ...lifetimes(client),
   ...(client.refresh_rotate === 'never' ? { refresh_rotate: 'never' } : {}),
+  ...ownSecurity(client),
 })
 
 const LIFETIMES = [

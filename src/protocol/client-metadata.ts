@@ -1,3 +1,4 @@
+import { type ClientSecurity, readSecurity, SECURITY_MEMBERS } from './client-security.ts'
 import { OAuthError } from './error.ts'
 import { LONGEST_CODE_LIFETIME, LONGEST_GRACE } from './lifetime.ts'
 import {
@@ -17,7 +18,7 @@ import { distinctResources, resourceProblem } from './resource.ts'
 import { isReserved } from './scope.ts'
 
 /** RFC 7591 section 2, so far as this server knows it, and our own members beside it. */
-export interface ClientMetadata {
+export interface ClientMetadata extends ClientSecurity {
   readonly client_name: string
   readonly redirect_uris: readonly string[]
   readonly grant_types: readonly string[]
@@ -51,7 +52,13 @@ export interface Client extends ClientMetadata {
   readonly revoked_at: number | null
 }
 
-export type AuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none'
+export type AuthMethod =
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'none'
+  | 'private_key_jwt'
+  | 'tls_client_auth'
+  | 'self_signed_tls_client_auth'
 
 export const AUTH_METHODS: readonly AuthMethod[] = ['client_secret_basic', 'client_secret_post', 'none']
 
@@ -80,6 +87,7 @@ const MEMBERS: readonly string[] = [
   'refresh_idle_ttl',
   'refresh_grace',
   'refresh_rotate',
+  ...SECURITY_MEMBERS,
 ]
 
 /** Words from the command line and from other servers that no edit distance finds. */
@@ -120,6 +128,7 @@ export const registrable = (given: GivenMetadata): ClientMetadata => {
     refresh_idle_ttl: readSeconds('refresh_idle_ttl', given['refresh_idle_ttl']),
     refresh_grace: readSeconds('refresh_grace', given['refresh_grace'], { least: 0, most: LONGEST_GRACE }),
     refresh_rotate: readChoice('refresh_rotate', given['refresh_rotate'] ?? 'always', ['always', 'never']),
+    ...readSecurity(given),
   }
   refuseInconsistent(metadata)
   refuseOtherResponseTypes(given['response_types'], metadata)

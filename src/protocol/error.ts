@@ -28,11 +28,19 @@ const STATUS = {
   interaction_required: 400,
   request_not_supported: 400,
   request_uri_not_supported: 400,
+  /** RFC 9101 section 7. */
+  invalid_request_object: 400,
+  invalid_request_uri: 400,
+  /** RFC 9396 section 5. */
+  invalid_authorization_details: 400,
+  /** RFC 9449 sections 5 and 8; 401 at a protected resource (section 7.1). */
+  invalid_dpop_proof: 400,
+  use_dpop_nonce: 400,
 } as const
 
 /**
  * The error codes of a refusal: RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, RFC 7591 section
- * 3.2.2, RFC 8707 section 2, OpenID Connect Core section 3.1.2.6.
+ * 3.2.2, RFC 8707 section 2, RFC 9449 section 12.2, OpenID Connect Core section 3.1.2.6.
  */
 export type ErrorCode = keyof typeof STATUS
 
@@ -75,7 +83,7 @@ export interface Told {
  * @param error_description for the developer; printable ASCII without `"` and `\`
  * @param options `status` where the code's usual one does not fit (413, 405); `cause` for the log;
  *   `challenge` is WWW-Authenticate, where a bearer token is refused (RFC 6750 section 3); `page` and
- *   `told` where a person reads it; `redirect_to` where the client may be told
+ *   `told` where a person reads it; `redirect_to` where the client may be told; `dpop_nonce` for its next proof
  */
 export class OAuthError extends Error {
   readonly error: ErrorCode
@@ -86,6 +94,8 @@ export class OAuthError extends Error {
   readonly told: Told | undefined
   /** Where to send the browser so that the client is told; `undefined` when only the person may be. */
   readonly redirect_to: string | undefined
+  /** The value of the header DPoP-Nonce that goes with it (RFC 9449 section 8). */
+  readonly dpop_nonce: string | undefined
 
   constructor(
     error: ErrorCode,
@@ -97,6 +107,7 @@ export class OAuthError extends Error {
       page?: PageKind
       told?: Told
       redirect_to?: string
+      dpop_nonce?: string
     } = {},
   ) {
     super(error_description, options.cause === undefined ? undefined : { cause: options.cause })
@@ -108,6 +119,7 @@ export class OAuthError extends Error {
     this.page = options.page
     this.told = options.told
     this.redirect_to = options.redirect_to
+    this.dpop_nonce = options.dpop_nonce
   }
 }
 

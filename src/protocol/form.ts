@@ -43,6 +43,7 @@ const SHOWABLE: ReadonlySet<string> = new Set([
   'max_age',
   'login_hint',
   'ui_locales',
+  'request_uri',
 ])
 
 /** NUL, and the character that a decoder leaves where the bytes were not UTF-8. */

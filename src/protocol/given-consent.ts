@@ -1,3 +1,4 @@
+import type { AuthorizationRequest } from './authorization-request.ts'
 import { distinctResources, isSameResource } from './resource.ts'
 import { covers, joinScopes, parseScope } from './scope.ts'
 
@@ -22,8 +23,15 @@ interface Wanted {
   readonly resource: readonly string[]
 }
 
-/** AZ-12, RI-04: the same or less, at each of its resources. */
-export const isRemembered = (consent: GivenConsent | undefined, { scope, resource }: Wanted): boolean =>
+/**
+ * AZ-12, RI-04: the same or less, at each of its resources. Details are never remembered (RR-03): a payment
+ * that was allowed once is not allowed twice.
+ */
+export const isRemembered = (
+  consent: GivenConsent | undefined,
+  { scope, resource, authorization_details }: Wanted & Pick<AuthorizationRequest, 'authorization_details'>,
+): boolean =>
+  authorization_details === null &&
   placesOf(resource).every((place) => {
     const remembered = allowedAt(consent, place)?.remembered ?? null
     return remembered !== null && covers(remembered, scope)

@@ -1,3 +1,4 @@
+import type { AuthorizationDetail } from './authorization-details.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client-metadata.ts'
 import { type Destination, destinationOf } from './destination.ts'
@@ -17,6 +18,8 @@ export interface Asked {
   /** Whether the person need not be asked again. */
   readonly consented: boolean
   readonly resource: readonly string[]
+  /** What is asked for beside scopes (RFC 9396), which the app shows to the person too. */
+  readonly authorization_details?: readonly AuthorizationDetail[]
   /** Where the answer goes. */
   readonly destination: Destination
   readonly prompt?: string
@@ -86,13 +89,14 @@ export const askedOf = (
   described: readonly DescribedScope[],
   consent: GivenConsent | undefined,
 ): Asked => {
-  const { prompt, max_age, login_hint, ui_locales } = request
+  const { authorization_details, prompt, max_age, login_hint, ui_locales } = request
   return {
     scope: request.scope,
     scopes: (parseScope(request.scope) ?? []).map((scope) => inWords(described, scope)),
     new_scope: newScopes(consent, request).join(' '),
     consented: isConsented(request, client, consent),
     resource: request.resource,
+    ...(authorization_details === null ? {} : { authorization_details }),
     destination: destinationOf(request.redirect_uri),
     ...(prompt === '' ? {} : { prompt }),
     ...(max_age === null ? {} : { max_age }),

@@ -1,4 +1,4 @@
-import { splitUri, webUriProblem } from './uri.ts'
+import { isLoopbackHost, splitUri, webUriProblem } from './uri.ts'
 
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'
 
@@ -23,6 +23,9 @@ export const wellKnownPath = (issuer: string): string => WELL_KNOWN + issuerPath
 
 /** The issuer's path without a slash at its end; empty when it has none. */
 export const issuerPath = (issuer: string): string => splitUri(issuer).path.replace(/\/$/, '')
+
+/** Whether it is for one machine only: a trial, a test (HTTP-16). */
+export const isLoopbackIssuer = (issuer: string): boolean => isLoopbackHost(splitUri(issuer).host ?? '')
 
 /**
  * Why `issuer` cannot be one; `undefined` when it can. It may have a path, and is used exactly as

@@ -15,6 +15,12 @@ export const readLifetime = (value: unknown): number => {
   throw new TypeError('must be a time from 1 second to 365 days, such as 3600, 30m or 24h')
 }
 
+/** Decision 2: what is revoked is seen late by a resource that does not ask. Seconds. */
+export const JWT_LIFETIME = 600
+
+/** What is revoked lives on where a JWT is checked offline: a day at the most (RV-06). */
+export const LONGEST_JWT_LIFETIME = 86_400
+
 /** AZ-10: a code lives no longer than a minute. */
 export const LONGEST_CODE_LIFETIME = 60
 

@@ -1,4 +1,6 @@
+import { signingAlgorithms } from './algorithms.ts'
 import { endpoint } from './issuer.ts'
+import type { RequiredManner } from './request-manner.ts'
 import { isAdvertised } from './scope.ts'
 
 /** RFC 8414 section 2, with only what this server can do now (MD-05). */
@@ -17,14 +19,24 @@ export interface AuthorizationServerMetadata {
   readonly revocation_endpoint_auth_methods_supported: readonly string[]
   readonly introspection_endpoint: string
   readonly introspection_endpoint_auth_methods_supported: readonly string[]
+  /** RFC 9126 section 5. */
+  readonly pushed_authorization_request_endpoint: string
+  readonly require_pushed_authorization_requests: boolean
+  /** RFC 9101 sections 4 and 10.5; the second stated, because its default would be true. */
+  readonly request_parameter_supported: true
+  readonly request_uri_parameter_supported: false
+  readonly request_object_signing_alg_values_supported: readonly string[]
+  readonly require_signed_request_object: boolean
   /** RFC 7636 section 6.2.1 with RFC 8414 section 2. */
   readonly code_challenge_methods_supported: readonly string[]
+  /** RFC 9449 section 5.1. */
+  readonly dpop_signing_alg_values_supported: readonly string[]
   /** RFC 9207 section 3. */
   readonly authorization_response_iss_parameter_supported: true
 }
 
 /** What the document is made of: never a Host header, a cookie or a caller (MD-06). */
-export interface Advertised {
+export interface Advertised extends RequiredManner {
   readonly issuer: string
   readonly prefix: string
   /** The grant types that the token endpoint answers to. */
@@ -56,7 +68,14 @@ export const authorizationServerMetadata = (server: Advertised): AuthorizationSe
     revocation_endpoint_auth_methods_supported: AUTH_METHODS,
     introspection_endpoint: endpoint(issuer, prefix, 'introspect'),
     introspection_endpoint_auth_methods_supported: CONFIDENTIAL,
+    pushed_authorization_request_endpoint: endpoint(issuer, prefix, 'par'),
+    require_pushed_authorization_requests: server.require_pushed_authorization_requests,
+    request_parameter_supported: true,
+    request_uri_parameter_supported: false,
+    request_object_signing_alg_values_supported: signingAlgorithms(false),
+    require_signed_request_object: server.require_signed_request_object,
     code_challenge_methods_supported: ['S256'],
+    dpop_signing_alg_values_supported: signingAlgorithms(false),
     authorization_response_iss_parameter_supported: true,
   }
 }

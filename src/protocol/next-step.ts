@@ -1,5 +1,6 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
-import { type Client, isConfidential } from './client-metadata.ts'
+import { isConfidential } from './auth-method.ts'
+import type { Client } from './client-metadata.ts'
 import { OAuthError } from './error.ts'
 import { type GivenConsent, isRemembered, newScopes } from './given-consent.ts'
 import { asksFor } from './prompt.ts'
@@ -9,7 +10,7 @@ import { parseScope } from './scope.ts'
 export interface Standing {
   readonly request: Pick<
     AuthorizationRequest,
-    'redirect_uri' | 'scope' | 'resource' | 'prompt' | 'max_age'
+    'redirect_uri' | 'scope' | 'resource' | 'authorization_details' | 'prompt' | 'max_age'
   > & {
     /** The session that was made for this request; `null` before there is one. */
     readonly session_id: string | null

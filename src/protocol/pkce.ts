@@ -1,8 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { OAuthError } from './error.ts'
 
-/** RFC 7636 section 4.2: SHA-256 in base64url without padding, the last of 43 characters holding four bits. */
-const S256_CHALLENGE = /^[\w-]{42}[AEIMQUYcgkosw048]$/
+/** SHA-256 in base64url without padding, the last of 43 characters holding four bits. */
+const SHA256 = /^[\w-]{42}[AEIMQUYcgkosw048]$/
 
 /** RFC 7636 section 4.1: 43 to 128 unreserved characters. */
 const VERIFIER = /^[\w.~-]{43,128}$/
@@ -19,11 +19,14 @@ export const readCodeChallenge = (values: ReadonlyMap<string, string>): string =
     throw refused('code_challenge is required: this server has no flow without PKCE')
   }
   if (values.get('code_challenge_method') !== 'S256') throw refused('code_challenge_method must be S256')
-  if (!S256_CHALLENGE.test(code_challenge)) {
+  if (!isSha256Text(code_challenge)) {
     throw refused('code_challenge must be a SHA-256 in base64url, 43 characters without padding')
   }
   return code_challenge
 }
+
+/** Whether a text could be a SHA-256 as the protocol writes them (RFC 7636 section 4.2, RFC 7638 section 3). */
+export const isSha256Text = (text: string): boolean => SHA256.test(text)
 
 /** Whether `code_verifier` could be one at all. */
 export const isCodeVerifier = (code_verifier: string): boolean => VERIFIER.test(code_verifier)

@@ -31,7 +31,7 @@ export const readResources = (resource: readonly string[]): readonly string[] =>
 export const distinctResources = (resource: readonly string[]): readonly string[] => {
   const seen = new Map<string, string>()
   for (const uri of resource) {
-    const key = comparable(uri)
+    const key = resourceKey(uri)
     if (!seen.has(key)) seen.set(key, uri)
   }
   return [...seen.values()]
@@ -53,10 +53,10 @@ export const narrowResources = (
 
 /** RI-03: scheme and host without case, the default port and the empty path as if written. */
 export const isSameResource = (one: string, other: string): boolean =>
-  one === other || comparable(one) === comparable(other)
+  one === other || resourceKey(one) === resourceKey(other)
 
 /** For comparing only: path and query stay as written, since RFC 8707 gives them no equivalences. */
-const comparable = (uri: string): string => {
+export const resourceKey = (uri: string): string => {
   const { scheme = '', host = '', port, path, query } = splitUri(uri)
   const lower = scheme.toLowerCase()
   const explicit = port === undefined || port === '' || port === DEFAULT_PORT[lower] ? '' : `:${port}`

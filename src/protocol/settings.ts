@@ -6,10 +6,13 @@
  *
  * The master secret is not here: it comes only from OAUTHD_SECRET or the key file.
  */
-import { issuerProblem } from './issuer.ts'
-import { readCodeLifetime, readGrace, readLifetime } from './lifetime.ts'
 import { type PagesSettings, readPagesSettings } from './pages-settings.ts'
-import { webUriProblem } from './uri.ts'
+import type { AccessTokenFormat } from './protected-resource.ts'
+import { SETTINGS } from './setting-table.ts'
+import type { Followed, Setting } from './setting-value.ts'
+import { tlsProblem } from './tls-settings.ts'
+
+export { SETTINGS }
 
 export interface Settings {
   /** The database: a file. */
@@ -24,6 +27,8 @@ export interface Settings {
   readonly prefix: string
   /** Seconds. */
   readonly access_token_ttl: number
+  /** What access tokens are where their resource says nothing (decision 2). */
+  readonly access_token_format: AccessTokenFormat
   /** How long an authorization code lives (AZ-10). Seconds. */
   readonly code_ttl: number
   /** How long a refresh token lives from approval on, whatever is done with it (RT-06). Seconds. */
@@ -36,6 +41,24 @@ export interface Settings {
   readonly session_ttl: number
   /** Where an app signs people in and asks them itself; `undefined`: the built-in pages do. */
   readonly interaction_url: string | undefined
+  /** Whether every client has to push its authorization requests (RFC 9126 section 5). */
+  readonly require_pushed_authorization_requests: boolean
+  /** Whether every authorization request has to be a signed object (RFC 9101 section 10.5). */
+  readonly require_signed_request_object: boolean
+  /** Whether a DPoP proof needs a nonce of ours (RFC 9449 section 8). */
+  readonly dpop_nonce: 'optional' | 'required'
+  /** The file of the certificate that `serve` shows, PEM; `undefined`: plain HTTP. */
+  readonly tls_cert: string | undefined
+  /** The file of its private key. */
+  readonly tls_key: string | undefined
+  /** The file of the authorities whose client certificates are taken (RFC 8705 section 2.1). */
+  readonly tls_client_ca: string | undefined
+  /** Addresses and networks of proxies, whose X-Forwarded-For and client certificates are believed. */
+  readonly trust_proxy: readonly string[]
+  /** The header in which a trusted proxy hands on a client certificate; `undefined`: none does. */
+  readonly client_cert_header: string | undefined
+  /** RFC 8705 section 5: where clients with certificates go, if not to the issuer. */
+  readonly mtls_url: string | undefined
   /** How the built-in pages look. */
   readonly pages: PagesSettings
 }
@@ -46,141 +69,6 @@ export type SettingName = Exclude<keyof Settings, 'pages'>
 /** What somebody gave: words from the command line or the environment, values from TOML or a program. */
 export type GivenSettings = { readonly [K in keyof Settings]?: unknown }
 
-export interface Setting<T> {
-  /** What stands for the value in help: `PORT`. */
-  readonly placeholder: string
-  readonly help: string
-  readonly fallback: (given: { readonly port: number }) => T
-  /** @throws {TypeError} when the value cannot be this setting; the message follows on its name. */
-  readonly read: (value: unknown) => T
-}
-
-/** A host's name has at most 255 characters; longer paths and issuers were not meant. */
-const noLonger = (value: string, most: number): string => {
-  if (value.length > most) throw new TypeError(`must be at most ${most} characters`)
-  return value
-}
-
-const text =
-  (allowed: RegExp, mustBe: string) =>
-  (value: unknown): string => {
-    if (typeof value !== 'string' || !allowed.test(value)) throw new TypeError(mustBe)
-    return noLonger(value, 255)
-  }
-
-const integer =
-  (low: number, high: number) =>
-  (value: unknown): number => {
-    const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
-    if (typeof number === 'number' && Number.isInteger(number) && number >= low && number <= high)
-      return number
-    throw new TypeError(`must be a whole number from ${low} to ${high}`)
-  }
-
-const readInteractionUrl = (value: unknown): string => {
-  const problem = typeof value === 'string' ? webUriProblem(value) : 'must be a URL'
-  if (typeof value === 'string' && problem === undefined) return value
-  throw new TypeError(problem ?? 'must be a URL')
-}
-
-/** A URL is not repeated in the refusal: it may hold a password. */
-const readDb = (value: unknown): string => {
-  if (typeof value !== 'string' || !/^[^\0]+$/.test(value)) throw new TypeError('must be the name of a file')
-  // The store says of these that they are for a later version.
-  if (/^postgres(?:ql)?:\/\//i.test(value)) return value
-  if (/^[a-z][a-z0-9+.-]+:\//i.test(value)) throw new TypeError('must be the name of a file, not a URL')
-  // SQLite's driver would trim it, the system would not: that is the name of another file.
-  if (value !== value.trim()) throw new TypeError('must not begin or end with a blank')
-  if (/[/\\]\.?$/.test(value)) throw new TypeError('must be the name of a file, not of a folder')
-  return value
-}
-
-/** The issuer as given, byte for byte: it is compared character by character (RFC 8414 section 3.3). */
-const readIssuer = (value: unknown): string => {
-  if (typeof value !== 'string') throw new TypeError('must be a URL, such as https://id.example')
-  const problem = issuerProblem(value)
-  if (problem !== undefined) throw new TypeError(problem)
-  return noLonger(value, 1024)
-}
-
-export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
-  db: {
-    placeholder: 'FILE',
-    help: 'database',
-    fallback: () => './oauthd.db',
-    read: readDb,
-  },
-  host: {
-    placeholder: 'HOST',
-    help: 'address to listen on',
-    fallback: () => '127.0.0.1',
-    read: text(/^[A-Za-z0-9.:][A-Za-z0-9.:%_-]*$/, 'must be a host name or an IP address'),
-  },
-  port: {
-    placeholder: 'PORT',
-    help: 'port to listen on; 0 takes a free one',
-    fallback: () => 6749,
-    read: integer(0, 65_535),
-  },
-  issuer: {
-    placeholder: 'URL',
-    help: 'public address of the server',
-    fallback: ({ port }) => `http://localhost:${port}`,
-    read: readIssuer,
-  },
-  prefix: {
-    placeholder: 'PATH',
-    help: 'path of the endpoints below the issuer',
-    fallback: () => 'oauth',
-    read: text(
-      /^(?!-|\.{1,2}(\/|$))[A-Za-z0-9._~-]+(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*$/,
-      'must be a path such as oauth or a/b, without a slash at either end',
-    ),
-  },
-  access_token_ttl: {
-    placeholder: 'TIME',
-    help: 'how long an access token lives',
-    fallback: () => 3600,
-    read: readLifetime,
-  },
-  code_ttl: {
-    placeholder: 'TIME',
-    help: 'how long an authorization code lives, 60 seconds at the most',
-    fallback: () => 60,
-    read: readCodeLifetime,
-  },
-  refresh_ttl: {
-    placeholder: 'TIME',
-    help: 'how long refresh tokens of one approval live in all',
-    fallback: () => 90 * 86_400,
-    read: readLifetime,
-  },
-  refresh_idle_ttl: {
-    placeholder: 'TIME',
-    help: 'how long a refresh token lives unused',
-    fallback: () => 30 * 86_400,
-    read: readLifetime,
-  },
-  refresh_grace: {
-    placeholder: 'TIME',
-    help: 'how long a lost answer to a refresh may be asked for again, 0 to 60 seconds',
-    fallback: () => 30,
-    read: readGrace,
-  },
-  session_ttl: {
-    placeholder: 'TIME',
-    help: 'how long a browser stays signed in',
-    fallback: () => 14 * 86_400,
-    read: readLifetime,
-  },
-  interaction_url: {
-    placeholder: 'URL',
-    help: 'page of your app that signs people in and asks them',
-    fallback: () => undefined,
-    read: readInteractionUrl,
-  },
-}
-
 /** In the order of the table. */
 export const SETTING_NAMES: readonly SettingName[] = [
   'db',
@@ -189,12 +77,22 @@ export const SETTING_NAMES: readonly SettingName[] = [
   'issuer',
   'prefix',
   'access_token_ttl',
+  'access_token_format',
   'code_ttl',
   'refresh_ttl',
   'refresh_idle_ttl',
   'refresh_grace',
   'session_ttl',
   'interaction_url',
+  'require_pushed_authorization_requests',
+  'require_signed_request_object',
+  'dpop_nonce',
+  'tls_cert',
+  'tls_key',
+  'tls_client_ca',
+  'trust_proxy',
+  'client_cert_header',
+  'mtls_url',
 ]
 
 /** `access_token_ttl` is `--access-token-ttl` on the command line. */
@@ -203,9 +101,11 @@ export const flagOf = (name: string): string => `--${name.replaceAll('_', '-')}`
 /** `access_token_ttl` is `OAUTHD_ACCESS_TOKEN_TTL` in the environment. */
 export const variableOf = (name: string): string => `OAUTHD_${name.toUpperCase()}`
 
+const SHOWN: Followed = { port: 0, scheme: 'http', access_token_format: 'opaque' }
+
 /** The default as help shows it; the issuer's follows the port. */
 export const shownDefault = (name: SettingName): string =>
-  name === 'issuer' ? 'http://localhost:PORT' : String(SETTINGS[name].fallback({ port: 0 }) ?? 'none')
+  name === 'issuer' ? 'http://localhost:PORT' : String(SETTINGS[name].fallback(SHOWN) ?? '') || 'none'
 
 /**
  * Reads what was given and fills in the rest.
@@ -213,28 +113,44 @@ export const shownDefault = (name: SettingName): string =>
  * @throws {TypeError} naming the setting and saying what it must be
  */
 export const completeSettings = (given: GivenSettings): Settings => {
-  const port = take('port', given, 0)
-  return {
-    db: take('db', given, port),
-    host: take('host', given, port),
+  const port = take('port', given, SHOWN)
+  const access_token_format = take('access_token_format', given, SHOWN)
+  const scheme = given.tls_cert === undefined ? 'http' : 'https'
+  const followed: Followed = { port, scheme, access_token_format }
+  const settings: Settings = {
+    db: take('db', given, followed),
+    host: take('host', given, followed),
     port,
-    issuer: take('issuer', given, port),
-    prefix: take('prefix', given, port),
-    access_token_ttl: take('access_token_ttl', given, port),
-    code_ttl: take('code_ttl', given, port),
-    refresh_ttl: take('refresh_ttl', given, port),
-    refresh_idle_ttl: take('refresh_idle_ttl', given, port),
-    refresh_grace: take('refresh_grace', given, port),
-    session_ttl: take('session_ttl', given, port),
-    interaction_url: take('interaction_url', given, port),
+    issuer: take('issuer', given, followed),
+    prefix: take('prefix', given, followed),
+    access_token_ttl: take('access_token_ttl', given, followed),
+    access_token_format,
+    code_ttl: take('code_ttl', given, followed),
+    refresh_ttl: take('refresh_ttl', given, followed),
+    refresh_idle_ttl: take('refresh_idle_ttl', given, followed),
+    refresh_grace: take('refresh_grace', given, followed),
+    session_ttl: take('session_ttl', given, followed),
+    interaction_url: take('interaction_url', given, followed),
+    require_pushed_authorization_requests: take('require_pushed_authorization_requests', given, followed),
+    require_signed_request_object: take('require_signed_request_object', given, followed),
+    tls_cert: take('tls_cert', given, followed),
+    tls_key: take('tls_key', given, followed),
+    tls_client_ca: take('tls_client_ca', given, followed),
+    trust_proxy: take('trust_proxy', given, followed),
+    client_cert_header: take('client_cert_header', given, followed),
+    mtls_url: take('mtls_url', given, followed),
+    dpop_nonce: take('dpop_nonce', given, followed),
     pages: readPagesSettings(given.pages),
   }
+  const problem = tlsProblem(settings)
+  if (problem !== undefined) throw new TypeError(problem)
+  return settings
 }
 
-const take = <K extends SettingName>(name: K, given: GivenSettings, port: number): Settings[K] => {
+const take = <K extends SettingName>(name: K, given: GivenSettings, followed: Followed): Settings[K] => {
   const setting: Setting<Settings[K]> = SETTINGS[name]
   const value = given[name]
-  if (value === undefined) return setting.fallback({ port })
+  if (value === undefined) return setting.fallback(followed)
   try {
     return setting.read(value)
   } catch (error) {

@@ -6,6 +6,7 @@ export const PREFIX = {
   refresh_token: 'ort_',
   authorization_code: 'oac_',
   session: 'ose_',
+  pushed_request: 'opr_',
   client_secret: 'ocs_',
   client: 'cl_',
   user: 'us_',
@@ -27,7 +28,7 @@ export const SECRET_LENGTH = 43
 export const CHECKSUM_LENGTH = 6
 
 /** What may be presented to us that has a row of its own. */
-export type TokenKind = 'access_token' | 'refresh_token' | 'authorization_code' | 'session'
+export type TokenKind = 'access_token' | 'refresh_token' | 'authorization_code' | 'session' | 'pushed_request'
 
 /** Each kind by its prefix; all are of one length. */
 const TOKENS: ReadonlyMap<string, TokenKind> = new Map([
@@ -35,6 +36,7 @@ const TOKENS: ReadonlyMap<string, TokenKind> = new Map([
   [PREFIX.refresh_token, 'refresh_token'],
   [PREFIX.authorization_code, 'authorization_code'],
   [PREFIX.session, 'session'],
+  [PREFIX.pushed_request, 'pushed_request'],
 ])
 
 /** 48 bits need 10 digits, which hold 50. */

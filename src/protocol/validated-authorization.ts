@@ -1,6 +1,7 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { type ClientInformation, clientInformation } from './client-information.ts'
 import type { Client } from './client-metadata.ts'
+import type { Form } from './form.ts'
 import type { GivenConsent } from './given-consent.ts'
 import { type Asked, askedOf, type DescribedScope } from './interaction.ts'
 
@@ -19,17 +20,32 @@ export interface ValidatedAuthorization extends Asked {
   readonly state?: string
   /** RFC 7636, S256. */
   readonly code_challenge: string
+  /** What the client pushed (RFC 9126): it stays open until its person has answered. */
+  readonly request_uri?: string
+  /** What the client signed (RFC 9101). */
+  readonly request?: string
 }
+
+/** Where parameters stand that are not in the URL. */
+const SOURCES = ['request_uri', 'request'] as const
+
+type Source = Pick<ValidatedAuthorization, (typeof SOURCES)[number]>
+
+/** Where the parameters of a sound request stand (RFC 9101 section 5, RFC 9126 section 4). */
+export const sourceOf = ({ values }: Form): Source =>
+  Object.fromEntries([...values].filter(([name]) => SOURCES.some((source) => source === name)))
 
 /**
  * @param described the scopes that have words
  * @param consent what the person whom the app named has allowed so far
+ * @param source where its parameters stand, if not in the URL
  */
 export const validatedAuthorization = (
   request: AuthorizationRequest,
   client: Client,
   described: readonly DescribedScope[],
   consent: GivenConsent | undefined,
+  source: Source = {},
 ): ValidatedAuthorization => ({
   client_id: client.client_id,
   client: clientInformation(client),
@@ -37,6 +53,7 @@ export const validatedAuthorization = (
   ...askedOf(request, client, described, consent),
   ...(request.state === null ? {} : { state: request.state }),
   code_challenge: request.code_challenge,
+  ...source,
 })
 
 const TEXTS = [
@@ -57,6 +74,12 @@ const TEXTS = [
  * @throws {TypeError} naming a member that is of another kind than it was
  */
 export const parametersAgain = (authorization: Readonly<Record<string, unknown>>): URLSearchParams => {
+  for (const source of SOURCES) {
+    const { client_id, [source]: value } = authorization
+    if (value === undefined) continue
+    if (typeof client_id !== 'string' || typeof value !== 'string') throw wrong(source, 'a string')
+    return new URLSearchParams({ client_id, [source]: value })
+  }
   const parameters = new URLSearchParams({ response_type: 'code', code_challenge_method: 'S256' })
   for (const name of TEXTS) {
     const value = authorization[name]

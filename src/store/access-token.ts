@@ -1,4 +1,7 @@
 import type { AccessToken as KnownToken } from '../protocol/access-token.ts'
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
+import type { Confirmation } from '../protocol/confirmation.ts'
+import { fromJson, toJson } from './json.ts'
 import { all, count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_access_token, with what its client says of it. */
@@ -7,7 +10,11 @@ export interface AccessToken extends KnownToken {
   readonly hash_key_id: string
 }
 
-type Row = Omit<AccessToken, 'aud'> & { aud: string | null }
+type Row = Omit<AccessToken, 'aud' | 'cnf' | 'authorization_details'> & {
+  aud: string | null
+  cnf: string | null
+  authorization_details: string | null
+}
 
 /**
  * A token without its client, or without the authorization it names, is no token: then the time of
@@ -20,7 +27,9 @@ const token = (row: Row): AccessToken[] => {
   return [
     {
       ...row,
-      aud: row.aud === null ? null : (JSON.parse(row.aud) as readonly string[]),
+      aud: fromJson<readonly string[]>(row.aud),
+      cnf: fromJson<Confirmation>(row.cnf),
+      authorization_details: fromJson<readonly AuthorizationDetail[]>(row.authorization_details),
       client_revoked_at: client_revoked_at === 0 ? null : client_revoked_at,
       authorization_revoked_at: authorization_revoked_at === 0 ? null : authorization_revoked_at,
     },
@@ -28,7 +37,8 @@ const token = (row: Row): AccessToken[] => {
 }
 
 // Not a join: SQLite would prepare it anew at every look, at the price of the look itself.
-const SELECT = `SELECT jti, token_hash, hash_key_id, client_id, authorization_id, sub, grant_type, scope, aud, iat, exp, revoked_at,
+const SELECT = `SELECT jti, token_hash, hash_key_id, client_id, authorization_id, sub, grant_type, scope, aud, cnf, authorization_details,
+    iat, exp, revoked_at,
     (SELECT coalesce(client.revoked_at, 0) FROM oauth_client AS client
      WHERE client.client_id = token.client_id) AS client_revoked_at,
     (SELECT coalesce(authorization.revoked_at, 0) FROM oauth_authorization AS authorization
@@ -44,8 +54,8 @@ export function* findAccessToken(jti: string): Work<AccessToken | undefined> {
 }
 
 const INSERT = `INSERT INTO oauth_access_token
-    (jti, token_hash, hash_key_id, client_id, authorization_id, sub, grant_type, scope, aud, iat, exp)
-  VALUES ($jti, $token_hash, $hash_key_id, $client_id, $authorization_id, $sub, $grant_type, $scope, $aud, $iat, $exp)`
+    (jti, token_hash, hash_key_id, client_id, authorization_id, sub, grant_type, scope, aud, cnf, authorization_details, iat, exp)
+  VALUES ($jti, $token_hash, $hash_key_id, $client_id, $authorization_id, $sub, $grant_type, $scope, $aud, $cnf, $authorization_details, $iat, $exp)`
 
 /** A token that is new: nothing was revoked yet. */
 export type NewAccessToken = Omit<
@@ -54,7 +64,12 @@ export type NewAccessToken = Omit<
 >
 
 export const insertAccessToken = (row: NewAccessToken): Work<void> =>
-  run(INSERT, { ...row, aud: row.aud === null ? null : JSON.stringify(row.aud) })
+  run(INSERT, {
+    ...row,
+    aud: toJson(row.aud),
+    cnf: toJson(row.cnf),
+    authorization_details: toJson(row.authorization_details),
+  })
 
 /** Revokes a live token; `false` when it was revoked or had expired before. */
 export function* markAccessTokenRevoked(jti: string, now: number): Work<boolean> {

@@ -9,6 +9,8 @@ export interface AuthorizationCode {
   readonly client_id: string
   readonly redirect_uri: string
   readonly code_challenge: string
+  /** The thumbprint of the key that alone may redeem it (RFC 9449 section 10). */
+  readonly dpop_jkt: string | null
   readonly wrong_tries: number
   readonly expires_at: number
   /** When the authorization shall end, once this is used. */
@@ -22,7 +24,7 @@ export interface AuthorizationCode {
 export const MOST_WRONG_TRIES = 3
 
 const COLUMNS = `code_id, code_hash, hash_key_id, authorization_id, client_id, redirect_uri, code_challenge,
-  wrong_tries, expires_at, authorization_expires_at, purge_at, used_at`
+  dpop_jkt, wrong_tries, expires_at, authorization_expires_at, purge_at, used_at`
 
 const FIND = `SELECT ${COLUMNS} FROM oauth_authorization_code WHERE code_id = $code_id`
 
@@ -32,7 +34,7 @@ export const findAuthorizationCode = (code_id: string): Work<AuthorizationCode |
 
 const INSERT = `INSERT INTO oauth_authorization_code (${COLUMNS})
   VALUES ($code_id, $code_hash, $hash_key_id, $authorization_id, $client_id, $redirect_uri, $code_challenge,
-    $wrong_tries, $expires_at, $authorization_expires_at, $purge_at, $used_at)`
+    $dpop_jkt, $wrong_tries, $expires_at, $authorization_expires_at, $purge_at, $used_at)`
 
 export function* insertAuthorizationCode(code: AuthorizationCode): Work<void> {
   yield* run(INSERT, { ...code })

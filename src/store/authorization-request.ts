@@ -1,4 +1,6 @@
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { fromJson, toJson } from './json.ts'
 import { count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_authorization_request: what a client asked for, examined. Times are epoch seconds. */
@@ -15,25 +17,38 @@ export interface StoredAuthorizationRequest extends AuthorizationRequest {
   readonly used_at: number | null
 }
 
-type Row = Omit<StoredAuthorizationRequest, 'resource'> & { resource: string }
+type Row = Omit<StoredAuthorizationRequest, 'resource' | 'authorization_details'> & {
+  resource: string
+  authorization_details: string | null
+}
 
-const COLUMNS = `request_id, client_id, redirect_uri, state, scope, resource, code_challenge, prompt, max_age,
-  login_hint, ui_locales, browser_mac, session_id, decision, created_at, expires_at, used_at`
+const stored = (row: Row): StoredAuthorizationRequest => ({
+  ...row,
+  resource: JSON.parse(row.resource) as readonly string[],
+  authorization_details: fromJson<readonly AuthorizationDetail[]>(row.authorization_details),
+})
+
+const COLUMNS = `request_id, client_id, redirect_uri, state, scope, resource, authorization_details,
+  code_challenge, dpop_jkt, prompt, max_age, login_hint, ui_locales, browser_mac, session_id, decision, created_at, expires_at, used_at`
 
 const FIND = `SELECT ${COLUMNS} FROM oauth_authorization_request WHERE request_id = $request_id`
 
 /** One request, whatever became of it. */
 export function* findAuthorizationRequest(request_id: string): Work<StoredAuthorizationRequest | undefined> {
   const row = yield* one<Row>(FIND, { request_id })
-  return row === undefined ? undefined : { ...row, resource: JSON.parse(row.resource) as readonly string[] }
+  return row === undefined ? undefined : stored(row)
 }
 
 const INSERT = `INSERT INTO oauth_authorization_request (${COLUMNS})
-  VALUES ($request_id, $client_id, $redirect_uri, $state, $scope, $resource, $code_challenge, $prompt, $max_age,
-    $login_hint, $ui_locales, $browser_mac, $session_id, $decision, $created_at, $expires_at, $used_at)`
+  VALUES ($request_id, $client_id, $redirect_uri, $state, $scope, $resource, $authorization_details,
+    $code_challenge, $dpop_jkt, $prompt, $max_age, $login_hint, $ui_locales, $browser_mac, $session_id, $decision, $created_at, $expires_at, $used_at)`
 
 export function* insertAuthorizationRequest(request: StoredAuthorizationRequest): Work<void> {
-  yield* run(INSERT, { ...request, resource: JSON.stringify(request.resource) })
+  yield* run(INSERT, {
+    ...request,
+    resource: JSON.stringify(request.resource),
+    authorization_details: toJson(request.authorization_details),
+  })
 }
 
 /** AZ-15: takes a request that is still open, once; `false` when it was answered before or is over. */

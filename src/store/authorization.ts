@@ -1,4 +1,6 @@
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts'
 import { voidDecisionsOf } from './authorization-request.ts'
+import { fromJson, toJson } from './json.ts'
 import { all, count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_authorization: what a person allowed a client, once. Times are epoch seconds. */
@@ -10,6 +12,7 @@ export interface Authorization {
   /** May be empty. */
   readonly scope: string
   readonly resource: readonly string[]
+  readonly authorization_details: readonly AuthorizationDetail[] | null
   /** Extra claims given at approval; they reach introspection. */
   readonly claims: Readonly<Record<string, unknown>> | null
   readonly auth_time: number | null
@@ -23,8 +26,9 @@ export interface Authorization {
   readonly revoked_at: number | null
 }
 
-type Row = Omit<Authorization, 'resource' | 'claims' | 'amr'> & {
+type Row = Omit<Authorization, 'resource' | 'authorization_details' | 'claims' | 'amr'> & {
   resource: string
+  authorization_details: string | null
   claims: string | null
   amr: string | null
 }
@@ -32,12 +36,13 @@ type Row = Omit<Authorization, 'resource' | 'claims' | 'amr'> & {
 const authorization = (row: Row): Authorization => ({
   ...row,
   resource: JSON.parse(row.resource) as readonly string[],
-  claims: row.claims === null ? null : (JSON.parse(row.claims) as Readonly<Record<string, unknown>>),
-  amr: row.amr === null ? null : (JSON.parse(row.amr) as readonly string[]),
+  authorization_details: fromJson<readonly AuthorizationDetail[]>(row.authorization_details),
+  claims: fromJson<Readonly<Record<string, unknown>>>(row.claims),
+  amr: fromJson<readonly string[]>(row.amr),
 })
 
-const COLUMNS = `authorization_id, client_id, sub, username, scope, resource, claims, auth_time, acr, amr,
-  created_at, last_used_at, expires_at, revoked_at`
+const COLUMNS = `authorization_id, client_id, sub, username, scope, resource, authorization_details, claims,
+  auth_time, acr, amr, created_at, last_used_at, expires_at, revoked_at`
 
 const FIND = `SELECT ${COLUMNS} FROM oauth_authorization WHERE authorization_id = $authorization_id`
 
@@ -48,15 +53,16 @@ export function* findAuthorization(authorization_id: string): Work<Authorization
 }
 
 const INSERT = `INSERT INTO oauth_authorization (${COLUMNS})
-  VALUES ($authorization_id, $client_id, $sub, $username, $scope, $resource, $claims, $auth_time, $acr, $amr,
-    $created_at, $last_used_at, $expires_at, $revoked_at)`
+  VALUES ($authorization_id, $client_id, $sub, $username, $scope, $resource, $authorization_details, $claims,
+    $auth_time, $acr, $amr, $created_at, $last_used_at, $expires_at, $revoked_at)`
 
 export function* insertAuthorization(row: Authorization): Work<void> {
   yield* run(INSERT, {
     ...row,
     resource: JSON.stringify(row.resource),
-    claims: row.claims === null ? null : JSON.stringify(row.claims),
-    amr: row.amr === null ? null : JSON.stringify(row.amr),
+    authorization_details: toJson(row.authorization_details),
+    claims: toJson(row.claims),
+    amr: toJson(row.amr),
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Client } from '../protocol/client-metadata.ts'
+import type { ClientSecurity } from '../protocol/client-security.ts'
 import { all, one, run, type Value, type Work } from './work.ts'
 
 interface Row {
@@ -18,6 +19,7 @@ interface Row {
   refresh_idle_ttl: number | null
   refresh_grace: number | null
   refresh_rotate: Client['refresh_rotate']
+  security: string
   client_id_issued_at: number
   updated_at: number
   revoked_at: number | null
@@ -25,10 +27,11 @@ interface Row {
 
 const COLUMNS = `client_id, client_name, redirect_uris, grant_types, scope, token_endpoint_auth_method,
   first_party, owner, introspect, resource, access_token_ttl, code_ttl, refresh_token_ttl, refresh_idle_ttl,
-  refresh_grace, refresh_rotate, client_id_issued_at, updated_at, revoked_at`
+  refresh_grace, refresh_rotate, security, client_id_issued_at, updated_at, revoked_at`
 
-const client = (row: Row): Client => ({
+const client = ({ security, ...row }: Row): Client => ({
   ...row,
+  ...(JSON.parse(security) as ClientSecurity),
   redirect_uris: list(row.redirect_uris),
   grant_types: list(row.grant_types),
   resource: list(row.resource),
@@ -37,12 +40,49 @@ const client = (row: Row): Client => ({
 
 const list = (json: string): readonly string[] => JSON.parse(json) as readonly string[]
 
-const params = (client: Client): Record<string, Value> => ({
-  ...client,
-  redirect_uris: JSON.stringify(client.redirect_uris),
-  grant_types: JSON.stringify(client.grant_types),
-  resource: JSON.stringify(client.resource),
-  first_party: client.first_party ? 1 : 0,
+/** Every member that has no column of its own is one of `security`. */
+const params = ({
+  client_id,
+  client_name,
+  redirect_uris,
+  grant_types,
+  scope,
+  token_endpoint_auth_method,
+  first_party,
+  owner,
+  introspect,
+  resource,
+  access_token_ttl,
+  code_ttl,
+  refresh_token_ttl,
+  refresh_idle_ttl,
+  refresh_grace,
+  refresh_rotate,
+  client_id_issued_at,
+  updated_at,
+  revoked_at,
+  ...security
+}: Client): Record<string, Value> => ({
+  client_id,
+  client_name,
+  redirect_uris: JSON.stringify(redirect_uris),
+  grant_types: JSON.stringify(grant_types),
+  scope,
+  token_endpoint_auth_method,
+  first_party: first_party ? 1 : 0,
+  owner,
+  introspect,
+  resource: JSON.stringify(resource),
+  access_token_ttl,
+  code_ttl,
+  refresh_token_ttl,
+  refresh_idle_ttl,
+  refresh_grace,
+  refresh_rotate,
+  client_id_issued_at,
+  updated_at,
+  revoked_at,
+  security: JSON.stringify(security satisfies ClientSecurity),
 })
 
 /** One client, revoked or not. */
@@ -86,7 +126,7 @@ export function* insertClient(client: Client): Work<boolean> {
   const row = yield* one(
     `INSERT INTO oauth_client (${COLUMNS}) VALUES ($client_id, $client_name, $redirect_uris, $grant_types, $scope,
        $token_endpoint_auth_method, $first_party, $owner, $introspect, $resource, $access_token_ttl,
-       $code_ttl, $refresh_token_ttl, $refresh_idle_ttl, $refresh_grace, $refresh_rotate,
+       $code_ttl, $refresh_token_ttl, $refresh_idle_ttl, $refresh_grace, $refresh_rotate, $security,
        $client_id_issued_at, $updated_at, $revoked_at)
      ON CONFLICT DO NOTHING RETURNING client_id`,
     params(client),
@@ -102,7 +142,7 @@ export function* updateClient(client: Client): Work<void> {
        owner = $owner, introspect = $introspect, resource = $resource, access_token_ttl = $access_token_ttl,
        code_ttl = $code_ttl, refresh_token_ttl = $refresh_token_ttl, refresh_idle_ttl = $refresh_idle_ttl,
        refresh_grace = $refresh_grace, refresh_rotate = $refresh_rotate,
-       updated_at = $updated_at
+       security = $security, updated_at = $updated_at
      WHERE client_id = $client_id AND revoked_at IS NULL`,
     params(client),
   )

@@ -1,3 +1,5 @@
+import type { Confirmation } from '../protocol/confirmation.ts'
+import { fromJson, toJson } from './json.ts'
 import { all, count, one, removeEnded, run, type Work } from './work.ts'
 
 /** A row of oauth_refresh_token: one generation of a family. Times are epoch seconds. */
@@ -20,23 +22,32 @@ export interface RefreshToken {
   readonly answer_exp: number | null
   /** How often that answer was asked for again (RT-09). */
   readonly retries: number
+  /** The key of a public client, without which it is worth nothing (DP-06, MT-02). */
+  readonly cnf: Confirmation | null
   readonly purge_at: number
 }
 
+type Row = Omit<RefreshToken, 'cnf'> & { cnf: string | null }
+
+const refreshToken = (row: Row): RefreshToken => ({ ...row, cnf: fromJson<Confirmation>(row.cnf) })
+
 const COLUMNS = `refresh_token_id, token_hash, hash_key_id, authorization_id, client_id, iat, exp,
-  used_at, successor_id, sealed, sealed_until, answer_exp, retries, purge_at`
+  used_at, successor_id, sealed, sealed_until, answer_exp, retries, cnf, purge_at`
 
 const FIND = `SELECT ${COLUMNS} FROM oauth_refresh_token WHERE refresh_token_id = $refresh_token_id`
 
 /** One generation, used or not. */
-export const findRefreshToken = (refresh_token_id: string): Work<RefreshToken | undefined> =>
-  one<RefreshToken>(FIND, { refresh_token_id })
+export function* findRefreshToken(refresh_token_id: string): Work<RefreshToken | undefined> {
+  const row = yield* one<Row>(FIND, { refresh_token_id })
+  return row === undefined ? undefined : refreshToken(row)
+}
 
 const INSERT = `INSERT INTO oauth_refresh_token (${COLUMNS})
   VALUES ($refresh_token_id, $token_hash, $hash_key_id, $authorization_id, $client_id, $iat, $exp,
-    $used_at, $successor_id, $sealed, $sealed_until, $answer_exp, $retries, $purge_at)`
+    $used_at, $successor_id, $sealed, $sealed_until, $answer_exp, $retries, $cnf, $purge_at)`
 
-export const insertRefreshToken = (token: RefreshToken): Work<void> => run(INSERT, { ...token })
+export const insertRefreshToken = (token: RefreshToken): Work<void> =>
+  run(INSERT, { ...token, cnf: toJson(token.cnf) })
 
 const CLAIM = `UPDATE oauth_refresh_token SET used_at = $now, successor_id = $successor_id, sealed = NULL
   WHERE refresh_token_id = $refresh_token_id AND used_at IS NULL RETURNING refresh_token_id`
@@ -61,11 +72,21 @@ export interface Retry {
 
 const CLAIM_RETRY = `UPDATE oauth_refresh_token SET retries = retries + 1
   WHERE refresh_token_id = $successor_id AND used_at IS NULL AND sealed IS NOT NULL AND sealed_until >= $now
-    AND retries < $most RETURNING sealed, answer_exp`
+    AND retries < $most AND COALESCE(cnf, '') = $cnf RETURNING sealed, answer_exp`
+
+/** A lost answer as it is asked for again. */
+export interface AskedAgain {
+  /** What the first one led to. */
+  readonly successor_id: string
+  /** The key that was proven, where the answer is bound to one (RT-08). */
+  readonly cnf: Confirmation | null
+  readonly now: number
+  readonly most: number
+}
 
 /** RT-08, RT-09: takes one retry of the answer that made `successor_id`; `undefined` when there is none to take. */
-export const claimRetry = (successor_id: string, most: number, now: number): Work<Retry | undefined> =>
-  one<Retry>(CLAIM_RETRY, { successor_id, most, now })
+export const claimRetry = ({ cnf, ...again }: AskedAgain): Work<Retry | undefined> =>
+  one<Retry>(CLAIM_RETRY, { ...again, cnf: toJson(cnf) ?? '' })
 
 /** RT-11: wipes every sealed copy whose window is over; gives how many. */
 export function* wipeSealed(now: number, limit: number): Work<number> {

@@ -1,6 +1,8 @@
 import type { Client } from '../protocol/client-metadata.ts'
+import { indexResources, type Resources } from '../protocol/protected-resource.ts'
 import { findClient, findFirstClient } from './client.ts'
 import { type ClientSecret, listClientSecrets } from './client-secret.ts'
+import { listResources } from './resource.ts'
 import { listScopes } from './scope.ts'
 import type { Store, Work } from './work.ts'
 
@@ -11,7 +13,7 @@ export interface RegisteredClient {
 }
 
 /**
- * What every request needs and few requests change: clients parsed, default scopes. Kept only while
+ * What every request needs and few requests change: clients parsed, default scopes, resources. Kept only while
  * `store.generation()` stays the same, so that a change by any process holds for the next request.
  */
 export interface Registry {
@@ -23,6 +25,7 @@ export interface Registry {
 export interface Registered {
   client(client_id: string): RegisteredClient | undefined | Promise<RegisteredClient | undefined>
   defaultScopes(): readonly string[] | Promise<readonly string[]>
+  resources(): Resources | Promise<Resources>
 }
 
 /** Beyond this many clients in use the cache starts afresh; 10,000 of them take about 20 MB. */
@@ -31,6 +34,7 @@ const MOST_CLIENTS = 10_000
 export const createRegistry = (store: Store): Registry => {
   const clients = new Map<string, RegisteredClient>()
   let defaults: readonly string[] | undefined
+  let resources: Resources | undefined
   let generation = Number.NaN
 
   const registered: Registered = {
@@ -52,6 +56,15 @@ export const createRegistry = (store: Store): Registry => {
         return found
       })
     },
+    resources() {
+      if (resources !== undefined) return resources
+      const begun = generation
+      return store.read(listResources()).then((found) => {
+        const indexed = indexResources(found)
+        if (begun === generation) resources = indexed
+        return indexed
+      })
+    },
   }
 
   /** Empties what is stale. */
@@ -59,6 +72,7 @@ export const createRegistry = (store: Store): Registry => {
     if (now !== generation || clients.size > MOST_CLIENTS) {
       clients.clear()
       defaults = undefined
+      resources = undefined
       generation = now
     }
     return registered

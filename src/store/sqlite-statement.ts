@@ -22,9 +22,9 @@ interface Prepared {
   readonly writesRegistry: boolean
 }
 
-/** What others keep parsed copies of under `generation()`: clients, scopes and keys. */
+/** What others keep parsed copies of under `generation()`: clients, scopes, resources and keys. */
 const WRITES_REGISTRY =
-  /\b(?:into|update(?:\s+or\s+\w+)?|delete\s+from)\s+"?(?:oauth_client|oauth_client_secret|oauth_scope|oauth_signing_key|oauthd_hash_key)\b/i
+  /\b(?:into|update(?:\s+or\s+\w+)?|delete\s+from)\s+"?(?:oauth_client|oauth_client_secret|oauth_scope|oauth_resource|oauth_signing_key|oauthd_hash_key)\b/i
 
 /** A parameter as works write it; no text of ours has a `$` anywhere else. */
 const NAME = /\$(\w+)/g

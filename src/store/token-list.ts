@@ -2,7 +2,7 @@ import type { AccessToken } from '../protocol/access-token.ts'
 import { all, type Work } from './work.ts'
 
 /** What a list of tokens shows: nothing of what a token could be recognised by. */
-export type ListedToken = Omit<AccessToken, 'aud'>
+export type ListedToken = Omit<AccessToken, 'aud' | 'cnf' | 'authorization_details'>
 
 /** Which tokens `listAccessTokens` gives. */
 export interface TokenFilter {

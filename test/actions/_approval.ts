@@ -13,6 +13,8 @@ export const REQUEST: AuthorizationRequest = {
   state: 's',
   scope: 'a b',
   resource: ['https://api.example'],
+  authorization_details: null,
+  dpop_jkt: null,
   code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   prompt: '',
   max_age: null,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { issueAccessToken, type TokenGrant, tokenResponse } from '../../src/actions/issue.ts'
+import { type Issued, issueAccessToken, type TokenGrant, tokenResponse } from '../../src/actions/issue.ts'
 import { findAccessToken } from '../../src/store/access-token.ts'
 import { NOW, testStore } from '../_store.ts'
 import { putClients } from '../store/_rows.ts'
@@ -19,6 +19,9 @@ const grant = (given: Partial<TokenGrant> = {}): TokenGrant => ({
   grant_type: 'client_credentials',
   scope: 'a',
   aud: null,
+  jwt: undefined,
+  cnf: null,
+  authorization_details: null,
   now: NOW,
   ttl: 3600,
   ...given,
@@ -36,7 +39,32 @@ test('house 8: issuing in two steps, without a database; the clear value is in n
     jti: 'jti_1',
     sub: grant({}).sub,
     scope: 'a',
+    token_type: 'Bearer',
     exp: NOW + 3600,
+  })
+})
+
+test('RV-06: of a JWT there is a row too, by which it can be revoked; its claims are signed after the commit', () => {
+  const jwt = { iss: 'https://id.example', alg: 'ES256' } as const
+  const issuing = issueAccessToken(FRESH, grant({ aud: ['https://api.example'], jwt }))
+  const first = issuing.next()
+  assert.ok(!first.done)
+  assert.equal(first.value.params['token_hash'], 'jwt')
+  const issued = issuing.next([])
+  assert.ok(issued.done)
+  assert.deepEqual(issued.value.jwt, {
+    alg: 'ES256',
+    claims: {
+      iss: 'https://id.example',
+      sub: 'cl_1',
+      client_id: 'cl_1',
+      aud: 'https://api.example',
+      scope: 'a',
+      jti: 'jti_1',
+      grant_type: 'client_credentials',
+      iat: NOW,
+      exp: NOW + 3600,
+    },
   })
 })
 
@@ -54,6 +82,8 @@ test('RFC 6749 5.1: what was issued is found again as it was issued', async (t) 
     grant_type: 'client_credentials',
     scope: 'a',
     aud: ['https://a.example', 'https://b.example'],
+    cnf: null,
+    authorization_details: null,
     iat: NOW,
     exp: NOW + 3600,
     revoked_at: null,
@@ -62,7 +92,14 @@ test('RFC 6749 5.1: what was issued is found again as it was issued', async (t) 
   })
 })
 
-const ISSUED = { access_token: 'oat_clear', jti: 'jti_1', sub: 'cl_1', scope: 'a b', exp: NOW + 60 }
+const ISSUED: Issued = {
+  access_token: 'oat_clear',
+  jti: 'jti_1',
+  sub: 'cl_1',
+  scope: 'a b',
+  token_type: 'Bearer',
+  exp: NOW + 60,
+}
 
 test('RFC 6749 5.1: the answer has the token, its type, its lifetime and its scope, and nothing else', () => {
   assert.deepEqual(tokenResponse(ISSUED, NOW), {

@@ -41,7 +41,7 @@ test('contract, settled points: who was connected when it was asked to stop is a
   for (let count = 0; count < 100; count += 1) comes()
   // Connected by the system; before the next turn nobody is accepted.
   await new Promise<void>((resolve) => process.nextTick(resolve))
-  const drained = drain({ server, port, connections: new Set() }, NEVER)
+  const drained = drain({ server, port, connections: new Set(), handshakes: new Map() }, NEVER)
   while (server.listening) {
     // They come as fast as the system lets them in.
     while (connecting.size < 3) comes()
@@ -60,7 +60,7 @@ test('contract, settled points: who was connected when it was asked to stop is a
 test('HTTP-17: newcomers who never pause do not keep it from ending', async (t) => {
   const { server, port } = await listening(t)
   server.removeAllListeners('connection')
-  const drained = drain({ server, port, connections: new Set() }, NEVER)
+  const drained = drain({ server, port, connections: new Set(), handshakes: new Map() }, NEVER)
   while (server.listening) {
     server.emit('connection', new Socket())
     await turn()

@@ -103,7 +103,7 @@ test('contract, settled points: the command line names the issuer that serve rec
   assert.equal((await here('key:list', '--jwks', '--json')).stdout, `${published}\n`)
   const [key] = JSON.parse((await here('key:list', '--json')).stdout)
   const { kid, alg } = JSON.parse(published).keys[0]
-  assert.deepEqual([key.kid, key.alg, key.state, key.retires_at], [kid, alg, 'active', null])
+  assert.deepEqual([key.kid, key.alg, key.state, key.not_after], [kid, alg, 'active', null])
   assert.match(key.created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   assert.equal((await here('key:list', '-q')).stdout, `${kid}\n`)
   assert.equal((await here('key:list', '--jwks', '-q')).code, 2)

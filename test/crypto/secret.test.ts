@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type HashKeys, hashKeys } from '../../src/crypto/hash-key.ts'
+import { type HashKeys, hashKey, hashKeys } from '../../src/crypto/hash-key.ts'
 import { createSecrets, newClientId, newId, newRequestId } from '../../src/crypto/secret.ts'
 import { looksLikeSecret } from '../../src/protocol/token-form.ts'
 
 const AT = 1_800_000_000_000
 
 const keys = (...ids: readonly string[]): HashKeys =>
-  hashKeys(ids.map((id) => ({ hash_key_id: id, key: new Uint8Array(32).fill(id.charCodeAt(id.length - 1)) })))
+  hashKeys(ids.map((id) => hashKey(id, new Uint8Array(32).fill(id.charCodeAt(id.length - 1)))))
 
 const secrets = createSecrets(keys('hk_1'))
 
@@ -40,7 +40,7 @@ test('CA-08: a token is stored as a keyed hash that its own row answers to, and 
 
 test('CA-08: without the hash key a hash cannot be made: another key of the same id does not match', () => {
   const one = secrets.accessToken(AT)
-  const stranger = createSecrets(hashKeys([{ hash_key_id: 'hk_1', key: new Uint8Array(32).fill(9) }]))
+  const stranger = createSecrets(hashKeys([hashKey('hk_1', new Uint8Array(32).fill(9))]))
   assert.equal(stranger.present(one.access_token)?.matches(one), false)
   const client_secret = secrets.clientSecret()
   const stored = secrets.hashClientSecret(client_secret, AT)

@@ -10,7 +10,7 @@ import type { AuthorizationCode } from '../../src/store/authorization-code.ts'
 import { inspectToken } from '../../src/tokens.ts'
 import { allow, appClient, credentials, member, redeem, refresh, VERIFIER } from '../_person.ts'
 import { type HttpAnswer, type TestClient, type TestServer, testServer } from '../_server.ts'
-import { literalClient, stepped, verbs } from '../_step.ts'
+import { literalClient, literalRules, stepped, verbs } from '../_step.ts'
 import { NOW } from '../_store.ts'
 import { authorizationRow, codeRow } from '../store/_people.ts'
 
@@ -239,7 +239,8 @@ const attempt = (given: Partial<PersonAttempt> = {}): PersonAttempt => ({
   client: literalClient({ grant_types: ['authorization_code', 'refresh_token'] }),
   now: NOW,
   fresh: { access_token: 'oat_clear', jti: 'jti_1', token_hash: 'hash', hash_key_id: 'hk_1' },
-  access_token_ttl: 3600,
+  cnf: null,
+  rules: literalRules(),
   default_scopes: [],
   presented: { kind: 'authorization_code', id: 'code_1', matches: () => true },
   fresh_refresh: {
@@ -254,7 +255,13 @@ const attempt = (given: Partial<PersonAttempt> = {}): PersonAttempt => ({
   ...given,
 })
 
-const AUTHORIZATION = { ...authorizationRow(), resource: '[]', claims: null, amr: null }
+const AUTHORIZATION = {
+  ...authorizationRow(),
+  resource: '[]',
+  authorization_details: null,
+  claims: null,
+  amr: null,
+}
 
 test('house 8: a code in six statements, without a database', () => {
   const work = authorizationCode.prepare(FORM)(attempt())

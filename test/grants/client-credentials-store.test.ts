@@ -6,6 +6,7 @@ import { parseForm } from '../../src/protocol/form.ts'
 import { type ListedToken, listAccessTokens } from '../../src/store/token-list.ts'
 import { inspectToken } from '../../src/tokens.ts'
 import { type HttpAnswer, type TestServer, testClient, testServer } from '../_server.ts'
+import { literalRules } from '../_step.ts'
 import { NOW } from '../_store.ts'
 
 /** A server with a client, and its requests for tokens. */
@@ -112,7 +113,7 @@ test('house 8: the work stores its row when a store runs it, and the clear token
   const fresh = server.secrets.accessToken(server.clock())
   const work = clientCredentials.prepare(parseForm('scope=a'))
   const issued = await server.store.write(() =>
-    work({ client, now: NOW, fresh, access_token_ttl: 60, default_scopes: [] }),
+    work({ client, now: NOW, fresh, cnf: null, rules: literalRules(), default_scopes: [] }),
   )
   assert.ok(!(issued instanceof OAuthError))
   assert.equal((await inspectToken(server, fresh.access_token)).kind, 'active')

@@ -5,7 +5,7 @@ import type { Attempt } from '../../src/grants/grant.ts'
 import { grants } from '../../src/grants/registry.ts'
 import { OAuthError } from '../../src/protocol/error.ts'
 import { parseForm } from '../../src/protocol/form.ts'
-import { literalClient, stepped } from '../_step.ts'
+import { literalClient, literalRules, stepped } from '../_step.ts'
 import { NOW } from '../_store.ts'
 import { refusal } from '../protocol/_refusal.ts'
 
@@ -20,7 +20,8 @@ const attempt = (given: Partial<Attempt> = {}): Attempt => ({
   client: literalClient(),
   now: NOW,
   fresh: FRESH,
-  access_token_ttl: 3600,
+  cnf: null,
+  rules: literalRules(),
   default_scopes: [],
   ...given,
 })
@@ -60,12 +61,21 @@ test('house 8: the grant in two steps, without a database', () => {
     grant_type: 'client_credentials',
     scope: 'a',
     aud: null,
+    cnf: null,
+    authorization_details: null,
     iat: NOW,
     exp: NOW + 3600,
   })
   assert.deepEqual(issuing.next([]), {
     done: true,
-    value: { access_token: 'oat_clear', jti: 'jti_1', sub: 'cl_1', scope: 'a', exp: NOW + 3600 },
+    value: {
+      access_token: 'oat_clear',
+      jti: 'jti_1',
+      sub: 'cl_1',
+      scope: 'a',
+      token_type: 'Bearer',
+      exp: NOW + 3600,
+    },
   })
 })
 

@@ -15,6 +15,7 @@ import { all } from '../../src/store/work.ts'
 import { inspectToken } from '../../src/tokens.ts'
 import { appClient, family } from '../_person.ts'
 import { type TestClient, type TestServer, testServer } from '../_server.ts'
+import { literalRules } from '../_step.ts'
 
 const GRACE = 30
 
@@ -47,10 +48,13 @@ const present = async ({ at, client }: Real, token: string): Promise<string | un
     now: Math.floor(at.server.clock() / 1000),
     note: {},
   }
-  const work = tokenWork(at.server, [], exchange, {
+  const work = tokenWork(at.server, exchange, {
     client: client.client,
     grant,
     form,
+    binding: { proof: undefined, x5t: undefined },
+    rules: literalRules(),
+    default_scopes: [],
   })
   const outcome = await at.server.store.write(work)
   try {

@@ -21,7 +21,19 @@ interface Room {
 const MIDDLE = ['protocol', 'store', 'crypto', 'actions', 'grants', 'outbound', 'resource']
 
 /** What more than one face does with a server, a file a noun. */
-const NOUNS = ['authorizations.ts', 'clients.ts', 'consents.ts', 'tokens.ts', 'users.ts']
+const NOUNS = [
+  'authorizations.ts',
+  'clients.ts',
+  'consents.ts',
+  'hash-key-rotation.ts',
+  'request-sources.ts',
+  'signed-tokens.ts',
+  'tokens.ts',
+  'users.ts',
+]
+
+/** What is sealed under the master secret, opened. */
+const KEYS = ['seals.ts', 'hash-keys.ts', 'keyring.ts']
 
 /** The library's face, a file a part of it. */
 const LIBRARY = [
@@ -56,7 +68,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   grants: { rooms: ['actions', 'store', 'protocol'], packages: [] },
   pages: { rooms: [], types: ['protocol'], packages: [] },
   http: {
-    rooms: [...MIDDLE, ...NOUNS, 'pages', 'server.ts'],
+    rooms: [...MIDDLE, ...NOUNS, 'client-keys.ts', 'pages', 'server.ts'],
     types: ['page-files.ts'],
     packages: ['h3', 'srvx', 'pino', 'node:crypto', 'node:http'],
   },
@@ -66,9 +78,29 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
     packageTypes: ['h3', 'fastify', 'hono', 'node:http'],
   },
-  outbound: { rooms: ['protocol', 'store'], packages: ['node:https', 'jose'] },
+  outbound: {
+    rooms: ['protocol', 'store'],
+    packages: ['jose'],
+    only: [
+      {
+        files: /^src\/outbound\/guarded-fetch\.ts$/,
+        packages: ['node:dns', 'node:http', 'node:https', 'node:net'],
+      },
+    ],
+  },
   cli: {
-    rooms: [...MIDDLE, ...NOUNS, 'http', 'server.ts', 'master-secret.ts', 'page-files.ts', 'housekeeping.ts'],
+    rooms: [
+      ...MIDDLE,
+      ...NOUNS,
+      ...KEYS,
+      'http',
+      'server.ts',
+      'master-secret.ts',
+      'secret-rotation.ts',
+      'page-files.ts',
+      'tls-files.ts',
+      'housekeeping.ts',
+    ],
     packages: [/^node:/, 'commander', 'smol-toml', 'cli-table3'],
     only: [
       { files: /^src\/cli\/ask[a-z-]*\.ts$/, packages: ['inquirer', /^@inquirer\//] },
@@ -79,24 +111,44 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'master-secret.ts': { rooms: ['crypto'], packages: ['node:fs'] },
+  'tls-files.ts': { rooms: ['crypto', 'protocol'], packages: ['node:fs'] },
   'page-files.ts': { rooms: ['protocol'], packages: ['node:fs'] },
+  'client-keys.ts': { rooms: ['crypto', 'protocol', 'outbound'], types: ['server.ts'], packages: ['jose'] },
+  'seals.ts': { rooms: ['crypto', 'master-secret.ts'], packages: [] },
+  'hash-keys.ts': { rooms: ['actions', 'crypto', 'store', 'seals.ts'], packages: [] },
+  'secret-rotation.ts': {
+    rooms: ['actions', 'crypto', 'store', 'key-file.ts', 'master-secret.ts', 'server.ts'],
+    packages: [],
+  },
+  'key-file.ts': { rooms: ['crypto', 'master-secret.ts'], packages: ['node:fs'] },
+  'keyring.ts': { rooms: ['actions', 'crypto', 'protocol', 'store', 'seals.ts'], packages: [] },
   'events.ts': { rooms: [], packages: [] },
   'housekeeping.ts': { rooms: ['actions', 'store'], packages: [] },
   'server.ts': {
-    rooms: [...MIDDLE, 'master-secret.ts', 'events.ts', 'housekeeping.ts'],
+    rooms: [...MIDDLE, ...KEYS, 'master-secret.ts', 'events.ts', 'housekeeping.ts'],
     types: ['page-files.ts'],
     packages: ['node:fs'],
   },
   ...Object.fromEntries(NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts'], packages: [] }])),
+  'request-sources.ts': { rooms: [...MIDDLE, 'client-keys.ts', 'server.ts'], packages: [] },
   'verify.ts': {
-    rooms: ['protocol', 'store', 'crypto', 'outbound', 'resource', 'master-secret.ts'],
+    rooms: ['protocol', 'store', 'crypto', 'outbound', 'resource', 'master-secret.ts', ...KEYS],
     packages: [],
   },
   ...Object.fromEntries(
     LIBRARY.map((name) => [
       name,
       {
-        rooms: [...MIDDLE, ...NOUNS, ...LIBRARY, 'http', 'events.ts', 'server.ts', 'page-files.ts'],
+        rooms: [
+          ...MIDDLE,
+          ...NOUNS,
+          ...LIBRARY,
+          'http',
+          'events.ts',
+          'server.ts',
+          'page-files.ts',
+          'tls-files.ts',
+        ],
         packages: ['h3', 'node:path', 'node:util'],
       },
     ]),

@@ -59,10 +59,10 @@ test('CORS-03: token and revoke may be called by every origin, with the headers 
     assert.deepEqual(rest, {
       'access-control-allow-origin': '*',
       'access-control-allow-methods': 'POST, OPTIONS',
-      'access-control-allow-headers': 'Authorization, Content-Type',
+      'access-control-allow-headers': 'Authorization, Content-Type, DPoP',
       'access-control-max-age': '600',
     })
-    assert.match(String(exposed), /WWW-Authenticate.*Retry-After/)
+    assert.match(String(exposed), /WWW-Authenticate.*DPoP-Nonce.*Retry-After/)
   }
 })
 
@@ -70,7 +70,7 @@ test('CORS-05: a refusal can be read by whoever could read the success', async (
   const client = await h.client()
   const readable = {
     'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'WWW-Authenticate, Retry-After, X-Request-Id',
+    'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Retry-After, X-Request-Id',
   }
   for (const target of ['token', 'revoke']) {
     const form = { grant_type: 'client_credentials', token: 'unknown' }

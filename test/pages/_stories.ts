@@ -2,6 +2,7 @@
 import type { AppsPage } from '../../src/pages/apps.ts'
 import { appsPage } from '../../src/pages/apps.ts'
 import { type ConsentPage, consentPage } from '../../src/pages/consent.ts'
+import type { ShownDetail } from '../../src/pages/details.ts'
 import { errorPage } from '../../src/pages/error.ts'
 import { leavingPage } from '../../src/pages/leaving.ts'
 import { removePage } from '../../src/pages/remove.ts'
@@ -58,8 +59,22 @@ export const SHOP: ConsentPage = {
   ],
   known: [],
   resource: ['https://api.shop.example/'],
+  details: [],
   lasts: true,
   destination: { kind: 'host', host: 'shop.example' },
+}
+
+/** RFC 9396 section 2. */
+const PAYMENT: ShownDetail = {
+  title: 'Start a payment',
+  detail: {
+    type: 'payment_initiation',
+    locations: ['https://bank.example/payments'],
+    actions: ['initiate', 'status'],
+    instructedAmount: { currency: 'EUR', amount: '123.50' },
+    creditorName: 'Merchant A',
+    creditorAccount: { iban: 'DE02100100109307118603' },
+  },
 }
 
 const LONG = 'ThisNameHasNoPlaceToBreakAndGoesOnAndOnUntilNobodyCanReadIt'.repeat(4)
@@ -168,6 +183,9 @@ export const pagesOf = (site: Site): readonly Story[] => {
     }),
     consent('-loopback', { destination: { kind: 'loopback', host: '127.0.0.1:43121' } }),
     consent('-app', { destination: { kind: 'app', scheme: 'com.example.shop' } }),
+    consent('-details', {
+      details: [PAYMENT, { title: 'account_information', detail: { type: 'account' } }],
+    }),
     consent('-terms', { tos_uri: 'https://shop.example/terms', policy_uri: 'https://shop.example/privacy' }),
     consent('-long', {
       client_name: LONG,
@@ -184,6 +202,12 @@ export const pagesOf = (site: Site): readonly Story[] => {
       scopes: [scope(HOSTILE, HOSTILE, { description: HOSTILE }), scope(HOSTILE)],
       known: [scope(HOSTILE, HOSTILE)],
       resource: [HOSTILE],
+      details: [
+        {
+          title: HOSTILE,
+          detail: { type: HOSTILE, actions: [HOSTILE], [HOSTILE]: { [HOSTILE]: [HOSTILE] } },
+        },
+      ],
     }),
     {
       name: 'leaving',

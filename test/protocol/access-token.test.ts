@@ -18,6 +18,8 @@ const TOKEN: AccessToken = {
   grant_type: 'client_credentials',
   scope: 'jobs:run',
   aud: null,
+  cnf: null,
+  authorization_details: null,
   iat: 1_795_330_000,
   exp: 1_795_333_600,
   revoked_at: null,

@@ -7,6 +7,7 @@ import {
   isConfidential,
   registrable,
 } from '../../src/protocol/client-metadata.ts'
+import { DEFAULT_SECURITY } from '../../src/protocol/client-security.ts'
 import type { ErrorCode } from '../../src/protocol/error.ts'
 import { refusal } from './_refusal.ts'
 
@@ -34,6 +35,7 @@ test('contract, client:create: with a redirect URI and no grant, authorization_c
     refresh_idle_ttl: null,
     refresh_grace: null,
     refresh_rotate: 'always',
+    ...DEFAULT_SECURITY,
   } satisfies ClientMetadata)
 })
 
@@ -54,7 +56,7 @@ test('RFC 7591 section 2: everything that is given is registered', () => {
     refresh_grace: 0,
     refresh_rotate: 'never',
   } as const
-  assert.deepEqual(registrable(given), given)
+  assert.deepEqual(registrable(given), { ...DEFAULT_SECURITY, ...given })
 })
 
 test('RFC 7591 section 2: what was given is copied, so that nobody changes it afterwards', () => {

@@ -10,6 +10,7 @@ const REQUEST: Standing['request'] = {
   redirect_uri: 'https://a.example/cb',
   scope: 'a b',
   resource: [],
+  authorization_details: null,
   prompt: '',
   max_age: null,
   session_id: null,
@@ -135,6 +136,7 @@ const standings: fc.Arbitrary<Standing> = fc.record({
     redirect_uri: fc.constantFrom('https://a.example/cb', 'http://127.0.0.1/cb', 'com.example.app:/cb'),
     scope: scopes,
     resource: resources,
+    authorization_details: fc.constantFrom(null, [{ type: 'payment' }]),
     prompt: fc.constantFrom('', 'none', 'login', 'consent', 'select_account', 'login consent'),
     max_age: fc.constantFrom(null, 0, 50, 1000),
     session_id: fc.constantFrom(null, 's1', 's2'),
@@ -149,6 +151,13 @@ const standings: fc.Arbitrary<Standing> = fc.record({
     { nil: undefined },
   ),
   now: fc.constant(NOW),
+})
+
+test("RR-03: what is asked for in detail is asked each time, but of the site's own app", () => {
+  const request = { authorization_details: [{ type: 'payment' }] }
+  assert.equal(kind({ request }), 'consent')
+  assert.equal(kind({ request: { ...request, prompt: 'none' } }), 'consent_required')
+  assert.equal(kind({ request, client: { ...WEB, first_party: true } }), 'issue')
 })
 
 test('AZ-12, OC-04, decision 13: nothing is issued unasked without a session and a right to spare the page', () => {

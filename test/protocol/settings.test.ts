@@ -27,14 +27,29 @@ test('contract, serve: nothing given is 127.0.0.1:6749, prefix oauth, and an iss
     issuer: 'http://localhost:6749',
     prefix: 'oauth',
     access_token_ttl: 3600,
+    access_token_format: 'opaque',
     code_ttl: 60,
     refresh_ttl: 90 * 86_400,
     refresh_idle_ttl: 30 * 86_400,
     refresh_grace: 30,
     session_ttl: 14 * 86_400,
     interaction_url: undefined,
+    tls_cert: undefined,
+    tls_key: undefined,
+    tls_client_ca: undefined,
+    trust_proxy: [],
+    client_cert_header: 'Client-Cert',
+    mtls_url: undefined,
+    dpop_nonce: 'optional',
     pages: readPagesSettings(undefined),
   })
+})
+
+test('decision 2: with access_token_format jwt a token lives ten minutes if nothing else is said', () => {
+  const jwt = { access_token_format: 'jwt' }
+  assert.equal(completeSettings(jwt).access_token_ttl, 600)
+  assert.equal(completeSettings({ ...jwt, access_token_ttl: '1h' }).access_token_ttl, 3600)
+  assert.match(refusal({ access_token_format: 'JWT' }), /^access_token_format must be opaque or jwt/)
 })
 
 test('contract, serve: the default issuer follows the port', () => {
@@ -188,4 +203,26 @@ test('contract, serve: a host, a prefix and an issuer have an end', () => {
     assert.equal(refusal({ [name]: value }), 'accepted')
     assert.equal(refusal({ [name]: `${value}x` }), `${name} must be at most ${value.length} characters`)
   }
+})
+
+test('contract, serve: with a certificate the default issuer is https, and http is refused', () => {
+  const tls = { tls_cert: 'a.crt', tls_key: 'a.key' }
+  assert.equal(completeSettings({ port: 7000, ...tls }).issuer, 'https://localhost:7000')
+  assert.match(refusal({ ...tls, issuer: 'http://localhost:7000' }), /^issuer must be https when tls_cert/)
+  assert.match(refusal({ tls_cert: 'a.crt' }), /^tls_key is missing/)
+  assert.match(refusal({ tls_key: 'a.key' }), /^tls_cert is missing/)
+  assert.match(refusal({ tls_client_ca: 'ca.crt' }), /^tls_client_ca needs tls_cert, or trust_proxy/)
+  assert.match(refusal({ mtls_url: 'https://mtls.id.example' }), /^mtls_url needs tls_cert, or trust_proxy/)
+  assert.match(refusal({ ...tls, mtls_url: 'http://localhost:1' }), /^mtls_url must be https/)
+})
+
+test('contract, serve: --trust-proxy is an exact list of networks, one text or several', () => {
+  const trusted = (trust_proxy: unknown): readonly string[] => completeSettings({ trust_proxy }).trust_proxy
+  assert.deepEqual(trusted('10.0.0.0/8, ::1'), ['10.0.0.0/8', '::1'])
+  assert.deepEqual(trusted(['10.0.0.0/8', '192.0.2.1,::1']), ['10.0.0.0/8', '192.0.2.1', '::1'])
+  for (const wrong of ['', 'true', '10.0.0.0/8,', 'localhost', ['10.0.0.1/8'], [1], true, '*']) {
+    assert.match(refusal({ trust_proxy: wrong }), /^trust_proxy must be/, String(wrong))
+  }
+  assert.equal(completeSettings({ client_cert_header: 'off' }).client_cert_header, undefined)
+  assert.match(refusal({ client_cert_header: 'a: b' }), /^client_cert_header must be the name of a header/)
 })

@@ -6,10 +6,11 @@ import { type TestContext, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { revoke } from '../../src/clients.ts'
 import { withdraw } from '../../src/consents.ts'
-import { sealKeys } from '../../src/crypto/seal.ts'
 import { createSecrets } from '../../src/crypto/secret.ts'
-import { keptMasterSecret, openedHashKeys } from '../../src/master-secret.ts'
+import { openHashKeys } from '../../src/hash-keys.ts'
+import { keptMasterSecret } from '../../src/master-secret.ts'
 import { fileVerifier } from '../../src/resource/verifier-file.ts'
+import { createSeals } from '../../src/seals.ts'
 import { listHashKeys } from '../../src/store/hash-key.ts'
 import { openReadOnly } from '../../src/store/open-read-only.ts'
 import { putState } from '../../src/store/state.ts'
@@ -93,7 +94,13 @@ test('TM-02: over the file a token is dead exactly at exp', async (t) => {
   const store = openReadOnly(file.db, { clock: () => clock.at })
   atEnd(t, () => store.close())
   const master = keptMasterSecret(file.db, SECRET)
-  const keys = await openedHashKeys(await store.read(listHashKeys()), sealKeys(master.secret), master)
+  const keys = await openHashKeys(await store.read(listHashKeys()), {
+    store,
+    seals: createSeals(master),
+    clock: () => clock.at,
+    alarm: () => () => {},
+    onFault: (error) => assert.fail(String(error)),
+  })
   const verifier = fileVerifier({
     store,
     secrets: Promise.resolve(createSecrets(keys)),

@@ -44,6 +44,8 @@ export function* putTokens(...tokens: readonly Partial<AccessToken>[]): Work<voi
       grant_type: 'client_credentials',
       scope: 'a',
       aud: null,
+      cnf: null,
+      authorization_details: null,
       iat: NOW,
       exp: NOW + 3600,
       ...given,

@@ -116,7 +116,7 @@ test('house 4: an older database is refused by a command that does not migrate, 
 
 test('house 9: who opens an older database is asked first, with its sealed hash keys, and may leave it as it is', async (t) => {
   const file = await oldDatabase(t)
-  connection(t, file).exec("INSERT INTO oauthd_hash_key VALUES ('hk_1', 'sealed', 1)")
+  connection(t, file).exec("INSERT INTO oauthd_hash_key VALUES ('hk_1', 'sealed', 1, 1)")
   const asked: unknown[] = []
   const open = (list: readonly Step[], refusal?: Error): Promise<OpenedStore> =>
     openStore(file, {
@@ -135,7 +135,7 @@ test('house 9: who opens an older database is asked first, with its sealed hash 
   const store = await open([initial, note])
   atEnd(t, () => store.close())
   assert.equal(version.get(), 2)
-  assert.deepEqual(asked, Array(2).fill([{ hash_key_id: 'hk_1', sealed: 'sealed' }]))
+  assert.deepEqual(asked, Array(2).fill([{ hash_key_id: 'hk_1', sealed: 'sealed', activates_at: 1 }]))
   const again = await open([initial, note])
   atEnd(t, () => again.close())
   assert.equal(asked.length, 2, 'nobody is asked where nothing is to be migrated')
@@ -160,7 +160,7 @@ test('house 9: a step that would leave a row without its parent is undone', asyn
   const { store, file } = await testStore(t, { steps: [initial] })
   await store.close()
   const database = connection(t, file)
-  database.exec(`INSERT INTO oauthd_hash_key VALUES ('hk_1', '', 1);
+  database.exec(`INSERT INTO oauthd_hash_key VALUES ('hk_1', '', 1, 1);
     INSERT INTO oauth_client SELECT 'cl_1', 'A', '[]', '[]', '', NULL, 0, NULL, 'own', '[]', NULL, NULL, NULL, NULL, NULL, 'always', 1, 1, NULL;
     INSERT INTO oauth_client_secret VALUES ('cs_1', 'cl_1', 'hash', 'hk_1', 'ocs_…', 1, NULL)`)
   const orphan: Step = { version: 2, name: 'orphan', up: 'DELETE FROM oauth_client' }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Confirmation } from '../../src/protocol/confirmation.ts'
 import {
   claimRefreshToken,
   claimRetry,
@@ -25,7 +26,8 @@ test('RT-07, RT-11: a generation is claimed once, and its own sealed copy goes w
 
 test('RT-08, RT-09: a retry is taken while the copy lies, in time, unused, and not too often', async (t) => {
   const { store } = await testStore(t)
-  const retry = (most: number, at = NOW): Promise<unknown> => store.write(() => claimRetry('rt_1', most, at))
+  const retry = (most: number, now = NOW): Promise<unknown> =>
+    store.write(() => claimRetry({ successor_id: 'rt_1', cnf: null, most, now }))
   await store.write(() => putRefreshToken(SEALED))
   const answer = { sealed: 'copy', answer_exp: NOW + 3600 }
   assert.deepEqual(await retry(3, NOW + 30), answer)
@@ -33,6 +35,15 @@ test('RT-08, RT-09: a retry is taken while the copy lies, in time, unused, and n
   assert.deepEqual([await retry(2), await retry(2)], [answer, undefined])
   await store.write(() => claimRefreshToken('rt_1', 'rt_2', NOW))
   assert.equal(await retry(9), undefined)
+})
+
+test('RT-08: an answer that is bound to a key is had again by that key alone, and no other try counts', async (t) => {
+  const { store } = await testStore(t)
+  await store.write(() => putRefreshToken({ ...SEALED, cnf: { jkt: 'one' } }))
+  const retry = (cnf: Confirmation | null): Promise<unknown> =>
+    store.write(() => claimRetry({ successor_id: 'rt_1', cnf, most: 1, now: NOW }))
+  for (const cnf of [null, { jkt: 'two' }, { 'x5t#S256': 'one' }]) assert.equal(await retry(cnf), undefined)
+  assert.deepEqual(await retry({ jkt: 'one' }), { sealed: 'copy', answer_exp: NOW + 3600 })
 })
 
 test('RT-16: the idle end of a token that is used up or over is not moved', async (t) => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { registrableResource } from '../../src/protocol/protected-resource.ts'
+import { resourceKey } from '../../src/protocol/resource.ts'
 import { markClientRevoked, updateClient } from '../../src/store/client.ts'
 import { createRegistry, type Registry } from '../../src/store/registry.ts'
+import { deleteResource, insertResource } from '../../src/store/resource.ts'
 import { putScope } from '../../src/store/scope.ts'
 import type { Store, Work } from '../../src/store/work.ts'
 import { testServer } from '../_server.ts'
@@ -93,6 +96,20 @@ test('RV-07: a change by another server on the file holds for the next call', as
   assert.deepEqual(await (await registry.latest()).defaultScopes(), [])
   await store.write(() => putScope(DEFAULT_SCOPE))
   assert.deepEqual(await (await registry.latest()).defaultScopes(), ['a'])
+})
+
+test('RI-01: a resource that is registered or removed by another server on the file holds for the next call', async (t) => {
+  const one = await testServer(t)
+  const other = await testServer(t, { db: one.db, time: one })
+  const { registry, store } = one.server
+  const key = resourceKey('https://api.example')
+  const resource = { ...registrableResource({ resource: 'https://api.example' }), created_at: NOW }
+  assert.equal((await (await registry.latest()).resources()).size, 0)
+  await other.server.store.write(() => insertResource(key, resource))
+  assert.deepEqual([...(await (await registry.latest()).resources()).values()], [resource])
+  assert.ok(!((await registry.latest()).resources() instanceof Promise), 'remembered')
+  await store.write(() => deleteResource(key))
+  assert.equal((await (await registry.latest()).resources()).size, 0)
 })
 
 test('contract, scope:set: only the scopes marked default are default scopes', async (t) => {

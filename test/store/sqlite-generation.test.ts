@@ -19,7 +19,8 @@ test('house 4: each registry table moves the generation, in each way of writing 
     "UPDATE oauth_client SET client_name = 'B'",
     'DELETE FROM oauth_client_secret',
     "INSERT OR IGNORE INTO oauth_scope VALUES ('a', NULL, NULL, 0, 0, 1, 1)",
-    "UPDATE oauth_signing_key SET state = 'retiring' RETURNING kid",
+    "DELETE FROM oauth_resource WHERE resource = 'a' RETURNING resource",
+    'UPDATE oauth_signing_key SET revoked_at = 1 RETURNING kid',
     'DELETE FROM oauthd_hash_key',
   ]
   for (const text of texts) {

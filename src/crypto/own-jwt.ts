@@ -1,0 +1,49 @@
+import * as errors from 'jose/errors'
+import { jwtVerify } from 'jose/jwt/verify'
+import { SIGNING_ALGS } from '../protocol/key-state.ts'
+import { type Instant, isRefusal } from './access-token-jwt.ts'
+import type { Claims, Key } from './signing-key.ts'
+
+/** What a JWT of ours must say of itself. */
+export interface ExpectedJwt {
+  /** RFC 8725 section 3.11: one kind of JWT is never taken for another. */
+  readonly typ: string
+  readonly issuer: string
+  readonly audience?: string | readonly string[]
+}
+
+/**
+ * The claims of a JWT that one of our own keys signed and that is not over; `undefined` for anything else.
+ *
+ * @param keyOf the key of a `kid` and an `alg` together: a header chooses neither for a key (RFC 8725 section 3.1)
+ */
+export const checkOwnJwt = async (
+  jwt: string,
+  { typ, issuer, audience }: ExpectedJwt,
+  keyOf: (kid: string | undefined, alg: string) => Promise<Key> | undefined,
+  at: Instant,
+): Promise<Claims | undefined> => {
+  try {
+    const { payload } = await jwtVerify(
+      jwt,
+      ({ kid, alg }) => {
+        const key = keyOf(kid, alg)
+        if (key === undefined) throw new errors.JWKSNoMatchingKey()
+        return key
+      },
+      {
+        typ,
+        issuer,
+        algorithms: [...SIGNING_ALGS],
+        currentDate: at,
+        ...(audience === undefined
+          ? {}
+          : { audience: typeof audience === 'string' ? audience : [...audience] }),
+      },
+    )
+    return payload
+  } catch (error) {
+    if (isRefusal(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { consentPage } from '../../src/pages/consent.ts'
+import { SHOP, testSite } from './_stories.ts'
+
+test('RR-03: everything that is asked for in detail is on the page, whatever its type', () => {
+  const detail = {
+    type: 'payment_initiation',
+    actions: ['initiate', 'status'],
+    amount: { currency: 'EUR', value: { exact: '123.50', rounded: false } },
+    items: [{ sku: 'A1' }, { sku: 'B2' }],
+  }
+  const page = consentPage(testSite(), { ...SHOP, details: [{ title: 'Start a payment', detail }] })
+  for (const shown of ['Start a payment', 'initiate', 'status', 'EUR', '123.50', 'false', 'A1', 'B2']) {
+    assert.ok(page.includes(shown), shown)
+  }
+})

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type AuthorizationDetail,
+  detailsFor,
+  narrowDetails,
+  readDetails,
+} from '../../src/protocol/authorization-details.ts'
+import { OAuthError } from '../../src/protocol/error.ts'
+
+const PAYMENT = {
+  type: 'payment_initiation',
+  locations: ['https://bank.example/payments'],
+  actions: ['initiate', 'status'],
+  amount: { currency: 'EUR', value: '123.50' },
+} as const satisfies AuthorizationDetail
+
+const ALLOWED = ['payment_initiation']
+
+const refusedBy = (act: () => unknown): boolean => {
+  try {
+    const result = act()
+    return result instanceof OAuthError && result.error === 'invalid_authorization_details'
+  } catch (error) {
+    return error instanceof OAuthError && error.error === 'invalid_authorization_details'
+  }
+}
+
+test('RR-01: what is asked for is read as it was sent, and nothing is nothing', () => {
+  assert.deepEqual(readDetails(JSON.stringify([PAYMENT]), ALLOWED), [PAYMENT])
+  assert.equal(readDetails(undefined, ALLOWED), null)
+})
+
+test('RR-01: what is no list of objects of an allowed type is refused', () => {
+  for (const given of [
+    '',
+    'x',
+    '{}',
+    '[]',
+    'null',
+    '[1]',
+    '[[]]',
+    '[{}]',
+    '[{"type":7}]',
+    '[{"type":"account"}]',
+    '[{"type":"payment_initiation","actions":"pay"}]',
+    '[{"type":"payment_initiation","locations":["javascript:x"]}]',
+    '[{"type":"payment_initiation","identifier":7}]',
+    `[${'{"type":"payment_initiation"},'.repeat(20)}{"type":"payment_initiation"}]`,
+    `[{"type":"payment_initiation","a":${'['.repeat(7)}1${']'.repeat(7)}}]`,
+    JSON.stringify([{ type: 'payment_initiation', note: 'x'.repeat(32_768) }]),
+  ]) {
+    assert.ok(
+      refusedBy(() => readDetails(given, ALLOWED)),
+      given.slice(0, 60),
+    )
+  }
+  assert.ok(refusedBy(() => readDetails(JSON.stringify([PAYMENT]), [])))
+})
+
+test('RR-03: a later request may ask for less, and asks for all when it says nothing', () => {
+  const granted = [PAYMENT, { type: 'account' }]
+  assert.equal(narrowDetails(granted, null), granted)
+  const less = [{ ...PAYMENT, actions: ['status'] }]
+  assert.equal(narrowDetails(granted, less), less)
+  // In another order it is the same.
+  const turned = [{ ...PAYMENT, amount: { value: '123.50', currency: 'EUR' } }]
+  assert.equal(narrowDetails(granted, turned), turned)
+})
+
+test('RR-03: a later request never asks for more, or for something else', () => {
+  for (const more of [
+    { ...PAYMENT, actions: ['initiate', 'cancel'] },
+    { ...PAYMENT, actions: [] },
+    { ...PAYMENT, amount: { currency: 'EUR', value: '999.00' } },
+    { type: PAYMENT.type, locations: PAYMENT.locations, amount: PAYMENT.amount },
+    { type: 'account' },
+  ]) {
+    assert.ok(
+      refusedBy(() => narrowDetails([PAYMENT], [more])),
+      JSON.stringify(more),
+    )
+  }
+  assert.ok(refusedBy(() => narrowDetails(null, [PAYMENT])))
+})
+
+test('RR-02: a token carries what concerns its resources', () => {
+  const everywhere = { type: 'account' }
+  const both = [PAYMENT, everywhere]
+  assert.deepEqual(detailsFor(both, ['https://BANK.example:443/payments']), both)
+  assert.deepEqual(detailsFor(both, ['https://api.example']), [everywhere])
+  assert.equal(detailsFor([PAYMENT], ['https://api.example']), null)
+  assert.equal(detailsFor(both, []), both)
+  assert.equal(detailsFor(null, ['https://api.example']), null)
+})
