@@ -1,5 +1,6 @@
 import type { AuthorizationDetail } from './authorization-details.ts'
 import type { Client } from './client-metadata.ts'
+import { readDpopJkt } from './dpop.ts'
 import { OAuthError } from './error.ts'
 import type { LooseForm } from './loose-form.ts'
 import { readCodeChallenge } from './pkce.ts'
@@ -106,7 +107,7 @@ export const examine = (
     resource,
     authorization_details: null,
     code_challenge,
-    dpop_jkt: null,
+    dpop_jkt: readDpopJkt(values.get('dpop_jkt')),
     prompt: readPrompt(values.get('prompt')),
     max_age: readMaxAge(values.get('max_age')),
     login_hint: readHint(values.get('login_hint')),
