@@ -1,5 +1,6 @@
 /** The flags that say what a client is, as RFC 7591 members: for client:create and client:update alike. */
-import { AUTH_METHODS, type AuthMethod, REGISTRABLE_GRANT_TYPES } from '../protocol/client-metadata.ts'
+import { AUTH_METHODS, type AuthMethod } from '../protocol/auth-method.ts'
+import { REGISTRABLE_GRANT_TYPES } from '../protocol/client-metadata.ts'
 import { inWords } from '../protocol/metadata-member.ts'
 import { choice, type Flag, type FlagValues, text, texts } from './flag.ts'
 import { scopes } from './scope-flag.ts'

@@ -7,7 +7,12 @@ const SERVER = {
   prefix: 'oauth',
   grant_types: ['client_credentials'],
   scopes: [],
+  require_pushed_authorization_requests: false,
+  require_signed_request_object: false,
 }
+
+const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt']
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
 
 test('MD-05: the document names what works and nothing else', () => {
   assert.deepEqual(authorizationServerMetadata(SERVER), {
@@ -18,11 +23,21 @@ test('MD-05: the document names what works and nothing else', () => {
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     grant_types_supported: ['client_credentials'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    token_endpoint_auth_methods_supported: [...METHODS, 'none'],
+    token_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
     revocation_endpoint: 'https://id.example/oauth/revoke',
-    revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    revocation_endpoint_auth_methods_supported: [...METHODS, 'none'],
+    revocation_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
     introspection_endpoint: 'https://id.example/oauth/introspect',
-    introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    introspection_endpoint_auth_methods_supported: METHODS,
+    introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+    pushed_authorization_request_endpoint: 'https://id.example/oauth/par',
+    require_pushed_authorization_requests: false,
+    request_parameter_supported: true,
+    request_uri_parameter_supported: false,
+    request_object_signing_alg_values_supported: ALGORITHMS,
+    require_signed_request_object: false,
+    dpop_signing_alg_values_supported: ALGORITHMS,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
   })
