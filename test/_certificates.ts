@@ -5,6 +5,7 @@ import {
   BasicConstraintsExtension,
   type Extension,
   type JsonGeneralNames,
+  type JsonName,
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
@@ -25,8 +26,8 @@ export interface Made {
 }
 
 export interface Wanted {
-  /** RFC 4514, the first first. */
-  readonly name: string
+  /** As text or, for what text cannot say, as the values of each part; the first part first. */
+  readonly name: string | JsonName
   readonly names?: JsonGeneralNames
   /** Days from now; a certificate lives from a day ago on, for a week. */
   readonly from?: number
@@ -40,7 +41,7 @@ const DAY = 86_400_000
 
 const make = async (
   wanted: Wanted,
-  issuer?: { readonly name: string; readonly keys: Keys },
+  issuer?: { readonly name: Wanted['name']; readonly keys: Keys },
 ): Promise<Made> => {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
   const { name, names, from = -1, to = 7, isAuthority = false } = wanted

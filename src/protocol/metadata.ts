@@ -1,5 +1,6 @@
 import { signingAlgorithms } from './algorithms.ts'
 import { endpoint, issuerPath } from './issuer.ts'
+import { SIGNING_ALGS } from './key-state.ts'
 import type { RequiredManner } from './request-manner.ts'
 import { isAdvertised } from './scope.ts'
 import type { MutualTls } from './tls-settings.ts'
@@ -24,6 +25,8 @@ export interface AuthorizationServerMetadata {
   readonly introspection_endpoint: string
   readonly introspection_endpoint_auth_methods_supported: readonly string[]
   readonly introspection_endpoint_auth_signing_alg_values_supported: readonly string[]
+  /** RFC 9701 section 7. */
+  readonly introspection_signing_alg_values_supported: readonly string[]
   /** RFC 9126 section 5. */
   readonly pushed_authorization_request_endpoint: string
   readonly require_pushed_authorization_requests: boolean
@@ -39,6 +42,10 @@ export interface AuthorizationServerMetadata {
   /** RFC 8705 sections 3.3 and 5; only where client certificates reach the server. */
   readonly tls_client_certificate_bound_access_tokens?: true
   readonly mtls_endpoint_aliases?: MtlsEndpointAliases
+  /** RFC 9396 section 10. */
+  readonly authorization_details_types_supported?: readonly string[]
+  /** RFC 9728 section 4. */
+  readonly protected_resources?: readonly string[]
   /** RFC 9207 section 3. */
   readonly authorization_response_iss_parameter_supported: true
 }
@@ -60,6 +67,10 @@ export interface Advertised extends RequiredManner {
   readonly grant_types: readonly string[]
   /** The scopes that the operator has described. */
   readonly scopes: readonly string[]
+  /** The resources that the operator wants to be named (PR-04). */
+  readonly resources: readonly string[]
+  /** The types of authorization_details that the operator has described. */
+  readonly detail_types: readonly string[]
   /** `undefined` where no client certificate reaches the server. */
   readonly mutual_tls?: MutualTls | undefined
 }
@@ -90,6 +101,7 @@ export const authorizationServerMetadata = (server: Advertised): AuthorizationSe
     introspection_endpoint: endpoint(issuer, prefix, 'introspect'),
     introspection_endpoint_auth_methods_supported: confidential,
     introspection_endpoint_auth_signing_alg_values_supported: signingAlgorithms(false),
+    introspection_signing_alg_values_supported: SIGNING_ALGS,
     pushed_authorization_request_endpoint: endpoint(issuer, prefix, 'par'),
     require_pushed_authorization_requests: server.require_pushed_authorization_requests,
     request_parameter_supported: true,
@@ -98,7 +110,11 @@ export const authorizationServerMetadata = (server: Advertised): AuthorizationSe
     require_signed_request_object: server.require_signed_request_object,
     code_challenge_methods_supported: ['S256'],
     dpop_signing_alg_values_supported: signingAlgorithms(false),
+    ...(server.detail_types.length === 0
+      ? {}
+      : { authorization_details_types_supported: server.detail_types }),
     ...(mutual_tls === undefined ? {} : mutualTlsMembers(issuer, prefix, mutual_tls)),
+    ...(server.resources.length === 0 ? {} : { protected_resources: server.resources }),
     authorization_response_iss_parameter_supported: true,
   }
 }

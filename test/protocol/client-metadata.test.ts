@@ -129,7 +129,7 @@ test('CA-07: a method left out stays out, and is not the same as none', () => {
 })
 
 test('MD-05: an authentication method that this server cannot do is not registered', () => {
-  for (const method of ['client_secret_jwt', 'tls_client_auth', '']) {
+  for (const method of ['client_secret_jwt', 'tls_client', '']) {
     refused({ ...SHOP, token_endpoint_auth_method: method }, /^token_endpoint_auth_method: must be /)
   }
 })
