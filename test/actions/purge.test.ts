@@ -19,31 +19,34 @@ import { approval, CLIENT, REQUEST } from './_approval.ts'
 const purged = (given: Partial<Purged>): Purged => ({ ...NOTHING, ...given })
 
 test('LG-03: a purge takes some of each kind and says how many', () => {
-  const rows = [[{ jti: '1' }], [{}], [], [{}, {}], [], [{}], [], [{}]]
+  const rows = [[{ jti: '1' }], [{}], [], [{}, {}], [], [], [{}], [], [{}], [], []]
   const { result, statements } = stepped(purgeSome(NOW, 2), ...rows)
   const found = { access_tokens: 1, refresh_tokens: 1, authorizations: 2, sessions: 1, limits: 1 }
   assert.deepEqual(result, purged(found))
   assert.deepEqual(
     statements.map(({ params }) => params['limit']),
-    Array.from({ length: 8 }, () => 2),
+    // Signing keys are read whole.
+    [...Array.from({ length: 10 }, () => 2), undefined],
   )
 })
 
 test('LG-03: what is over is found by an index, however much is not', async (t) => {
   const { store } = await testStore(t)
-  const { statements } = stepped(purgeSome(NOW, 2), ...Array.from({ length: 8 }, () => []))
+  const { statements } = stepped(purgeSome(NOW, 2), ...Array.from({ length: 11 }, () => []))
   const walked = []
   for (const { text, params } of statements) {
     const plan = await store.write(() => all<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`, params))
     walked.push(...plan.map(({ detail }) => detail).filter((detail) => /^SCAN oauth/.test(detail)))
   }
-  // Of these a client has two.
-  assert.deepEqual(walked, ['SCAN oauth_client_secret'])
+  // Of secrets a client has two, of signing keys a database a handful.
+  assert.deepEqual(walked, ['SCAN oauth_client_secret', 'SCAN oauth_signing_key'])
 })
 
 test('LG-03: no authorization goes while a token or a code may name it', () => {
   for (const full of [0, 1, 2]) {
-    const rows = [[], [], [], [], [], [], []].map((none, index) => (index === full ? [{}, {}] : none))
+    const rows = [[], [], [], [], [], [], [], [], [], []].map((none, index) =>
+      index === full ? [{}, {}] : none,
+    )
     const { result, statements } = stepped(purgeSome(NOW, 2), ...rows)
     assert.equal(result.authorizations, 0)
     assert.ok(statements.every(({ text }) => !text.includes('DELETE FROM oauth_authorization WHERE')))
