@@ -42,6 +42,7 @@ export const literalRules = (given: Partial<TokenRules> = {}): TokenRules => ({
   access_token_format: 'opaque',
   access_token_ttl: 3600,
   signing_alg: 'RS256',
+  authorization_details: new Map(),
   ...given,
 })
 

@@ -1,6 +1,6 @@
 import { readJwks, readJwksUri, readSigningAlg } from './jwks.ts'
 import { SIGNING_ALGS, type SigningAlg } from './key-state.ts'
-import { readChoice, readFlag } from './metadata-member.ts'
+import { readChoice, readFlag, readList } from './metadata-member.ts'
 import { SUBJECT_READERS } from './tls-client-auth.ts'
 
 /**
@@ -79,6 +79,7 @@ const READERS: Readers = {
   require_pushed_authorization_requests: readFlag,
   require_signed_request_object: readFlag,
   request_object_signing_alg: readSigningAlg,
+  authorization_details_types: readList,
   introspection_signed_response_alg: (member, given) => readChoice(member, given, SIGNING_ALGS),
 }
 

@@ -23,6 +23,7 @@ const RULES: TokenRules = {
   access_token_format: 'opaque',
   access_token_ttl: 3600,
   signing_alg: 'RS256',
+  authorization_details: new Map(),
 }
 
 const JWT_RULES: TokenRules = { ...RULES, access_token_format: 'jwt', access_token_ttl: 900 }
