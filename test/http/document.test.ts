@@ -40,6 +40,7 @@ test('MD-03, MD-04, MD-05: metadata lists what works now, every member of it and
     introspection_endpoint: 'http://localhost:6749/oauth/introspect',
     introspection_endpoint_auth_methods_supported: methods,
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+    introspection_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     pushed_authorization_request_endpoint: 'http://localhost:6749/oauth/par',
     require_pushed_authorization_requests: false,
     request_parameter_supported: true,
