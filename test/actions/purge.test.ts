@@ -11,7 +11,14 @@ import { listAccessTokens } from '../../src/store/token-list.ts'
 import { all } from '../../src/store/work.ts'
 import { stepped } from '../_step.ts'
 import { NOW, testStore } from '../_store.ts'
-import { putAuthorization, putCode, putRefreshToken, putRequest, putSession } from '../store/_people.ts'
+import {
+  putAuthorization,
+  putCode,
+  putPushedRequest,
+  putRefreshToken,
+  putRequest,
+  putSession,
+} from '../store/_people.ts'
 import { putClients, putSecret, putTokens } from '../store/_rows.ts'
 import { approval, CLIENT, REQUEST } from './_approval.ts'
 
@@ -138,17 +145,19 @@ test('TK-08, RT-06: a code that was used is kept for as long as what it led to',
   assert.deepEqual(await store.write(() => purgeSome(NOW + 1000, 10)), both)
 })
 
-test('LG-03: requests, sessions and budgets that are over are counted and removed', async (t) => {
+test('LG-03: requests, pushed ones, sessions and budgets that are over are counted and removed', async (t) => {
   const { store } = await testStore(t)
   await store.write(function* work() {
     yield* putRequest({ request_id: 'ar_1', expires_at: NOW })
     yield* putRequest({ request_id: 'ar_2', expires_at: NOW + 1 })
+    yield* putPushedRequest({ pushed_id: '1', expires_at: NOW })
+    yield* putPushedRequest({ pushed_id: '2', expires_at: NOW + 1, used_at: NOW })
     yield* putSession({ session_id: '1', expires_at: NOW })
     yield* putSession({ session_id: '2', expires_at: NOW + 1 })
     yield* spend('over', NOW - 60, NOW)
     yield* spend('open', NOW - 60, NOW + 1)
   })
-  const one = purged({ authorization_requests: 1, sessions: 1, limits: 1 })
+  const one = purged({ authorization_requests: 1, pushed_requests: 1, sessions: 1, limits: 1 })
   assert.deepEqual(await store.read(countPurgeable(NOW)), one)
   assert.deepEqual(await store.write(() => purgeSome(NOW, 10)), one)
   assert.deepEqual(await store.read(countPurgeable(NOW + 1)), one)

@@ -1,6 +1,6 @@
 /** What a client pushes or signs, and where a browser brings it. */
 import assert from 'node:assert/strict'
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { GivenMetadata } from '../../src/protocol/client-metadata.ts'
 import { CALLBACK, CHALLENGE, WEB } from './_authorize.ts'
 import { type Answered, basic, type Credentials, type Harness, NOW } from './_harness.ts'
@@ -48,7 +48,10 @@ export const bring = (
 /** A client with a key of its own, and what it signs. */
 export interface Signer extends Credentials {
   /** A request object; a claim or header that is `undefined` is left out. */
-  sign(claims?: JWTPayload, header?: Readonly<Record<string, unknown>>): Promise<string>
+  sign(
+    claims?: Readonly<Record<string, unknown>>,
+    header?: Readonly<Record<string, unknown>>,
+  ): Promise<string>
 }
 
 export const signer = async (h: Harness, given: GivenMetadata = {}): Promise<Signer> => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { changeClient } from '../../src/actions/client.ts'
 import { changedMetadata } from '../../src/protocol/client-metadata.ts'
+import { all } from '../../src/store/work.ts'
 import {
   CALLBACK,
   heading,
@@ -258,11 +259,7 @@ test('CORS-03: a client in a browser may push', async () => {
 
 test('LG-01: neither the log nor the database holds a request_uri', async () => {
   const request_uri = requestUriOf(await push(h, web))
-  const rows = await h.server.store.read(
-    (function* () {
-      return yield { text: 'SELECT * FROM oauth_pushed_request', params: {}, want: 'all' as const }
-    })(),
-  )
+  const rows = await h.server.store.read(all('SELECT * FROM oauth_pushed_request ORDER BY pushed_id'))
   assert.ok(rows.length > 0)
   const secret = request_uri.slice(-50)
   assert.ok(!JSON.stringify([rows, h.lines()]).includes(secret))
