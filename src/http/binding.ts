@@ -33,7 +33,8 @@ export const bindingOf = (
   return x5t === undefined ? NOTHING : { proof: undefined, x5t }
 }
 
-const x5tOf = (server: Server, exchange: BackChannel): string | undefined => {
+/** The thumbprint of the certificate that came with a request, if one did. */
+export const x5tOf = (server: Server, exchange: BackChannel): string | undefined => {
   const shown = certificateOf(server, exchange)
   return typeof shown === 'string' ? undefined : thumbprint(shown.certificate)
 }

@@ -12,6 +12,7 @@ let two: Serving
 let strict: Serving
 let machine: Credentials
 let bound: Credentials
+let caller: Credentials
 let hers: DpopKey
 let his: DpopKey
 /** One issuer for all, as behind one proxy. */
@@ -21,6 +22,7 @@ before(async () => {
   site = await openSite()
   machine = await site.client()
   bound = await site.client({ dpop_bound_access_tokens: true })
+  caller = await site.client({ scope: 'introspect', introspect: 'any' })
   one = await site.serve('--issuer', ISSUER)
   two = await site.serve('--issuer', ISSUER)
   strict = await site.serve('--issuer', ISSUER, '--dpop-nonce', 'required')
@@ -133,7 +135,7 @@ test('DP-02, attack, a proof for elsewhere: of another method, endpoint or serve
     { htu: `https://evil.example\\@id.example/oauth/token` },
     { htu: `${one.url}/oauth/token` },
   ]) {
-    await refused(ask(one, { dpop: await proof(of), host: 'evil.example' }), 'invalid_dpop_proof')
+    await refused(ask(one, { dpop: await proof(of) }), 'invalid_dpop_proof')
   }
 })
 
@@ -147,6 +149,29 @@ test('DP-13, attack, downgrade to bearer: a client whose tokens are bound gets n
   await refused(ask(one, {}, bound), 'invalid_dpop_proof')
   await refused(ask(one, { dpop: '' }, bound), 'invalid_dpop_proof')
   assert.equal((await ask(one, { dpop: await proof() }, bound)).token_type, 'DPoP')
+})
+
+test('DP-11, attack, a stolen bound token under Bearer opens nothing of the server, with a proof of his or none', async () => {
+  const { access_token } = await ask(one, { dpop: await proof() }, caller)
+  const introspect = (headers: Readonly<Record<string, string>>): Promise<Response> =>
+    fetch(`${one.url}/oauth/introspect`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: access_token }),
+      headers: { authorization: `Bearer ${access_token}`, ...headers },
+    })
+  const htu = `${ISSUER}/oauth/introspect`
+  for (const headers of [{}, { dpop: await proof({ htu, access_token }, his) }]) {
+    const answer = await introspect(headers)
+    assert.equal(answer.status, 401)
+    assert.match(answer.headers.get('www-authenticate') ?? '', /error="invalid_token"/)
+  }
+  const bearer = await ask(one, {}, caller)
+  const answer = await fetch(`${one.url}/oauth/introspect`, {
+    method: 'POST',
+    body: new URLSearchParams({ token: access_token }),
+    headers: { authorization: `Bearer ${bearer.access_token}` },
+  })
+  assert.deepEqual(((await answer.json()) as Record<string, unknown>)['cnf'], { jkt: hers.jkt })
 })
 
 test('DP-01, attack, two proofs: hers beside his is no proof of either', async () => {
