@@ -1,6 +1,7 @@
 /** DPoP at the token endpoint (RFC 9449 sections 4, 5, 8 and 10). */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { updateClient } from '../../src/clients.ts'
 import { type DpopKey, dpopKey, dpopProof, type ProofOf } from '../_dpop.ts'
 import { APP, allow, VERIFIER } from '../_person.ts'
 import { type Answered, basic, type Credentials, type Harness, NOW, openHarness } from './_harness.ts'
@@ -68,6 +69,16 @@ test('DP-05: a token for a proof is of type DPoP, and introspection names its ke
   assert.equal(headers.get('dpop-nonce'), null)
   const { token_type, cnf } = await introspected(body['access_token'])
   assert.deepEqual([token_type, cnf], ['DPoP', { jkt: key.jkt }])
+})
+
+test('DP-05, RFC 9449 6.1: a JWT names the key in its claims', async () => {
+  const jwts = await h.another({ access_token_format: 'jwt' })
+  const { body } = await ask(await proof(), jwts)
+  h.hide(String(body['access_token']))
+  const claims = Buffer.from(String(body['access_token']).split('.')[1] ?? '', 'base64url').toString()
+  assert.deepEqual([body['token_type'], JSON.parse(claims).cnf], ['DPoP', { jkt: key.jkt }])
+  const said = await introspected(body['access_token'])
+  assert.deepEqual([said['active'], said['token_type'], said['cnf']], [true, 'DPoP', { jkt: key.jkt }])
 })
 
 test('DP-05: without a proof it is a bearer token, as ever', async () => {
@@ -272,13 +283,27 @@ test('DP-13: a client whose tokens are bound gets none without a proof, and the 
   assert.equal((await redeem(client, given, key)).status, 200)
 })
 
-test('RT-05, RT-16: a bound refresh token of a public client may stay, and one that is not bound may not', async () => {
+test('RT-16: a bound refresh token of a public client may stay', async () => {
   const { client, code } = await app({ dpop_bound_access_tokens: true, refresh_rotate: 'never' })
   const { body } = await redeem(client, await code(), key)
   const next = await refresh(client, body['refresh_token'], key)
   assert.equal(next.body['refresh_token'], body['refresh_token'])
   refused(await refresh(client, body['refresh_token'], other), 'invalid_grant')
   assert.equal((await refresh(client, body['refresh_token'], key)).status, 200)
+})
+
+test('RT-05: a refresh token from before its client was bound does not stay: the next one is bound', async () => {
+  const { client, code } = await app()
+  const { body } = await redeem(client, await code())
+  const stays = { dpop_bound_access_tokens: true, refresh_rotate: 'never' }
+  assert.ok(await updateClient(h.server, client.client_id, () => stays))
+  const { status, body: next } = await refresh(client, body['refresh_token'], key)
+  assert.equal(status, 200)
+  assert.notEqual(next['refresh_token'], body['refresh_token'])
+  assert.equal(
+    (await refresh(client, next['refresh_token'], key)).body['refresh_token'],
+    next['refresh_token'],
+  )
 })
 
 test('MD-04: metadata names the algorithms of proofs, and each of them is taken', async () => {
