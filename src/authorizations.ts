@@ -1,5 +1,6 @@
 import { type Approval, type Approved, approveRequest } from './actions/authorization.ts'
 import { newId } from './crypto/secret.ts'
+import { typeProblem } from './protocol/authorization-details.ts'
 import {
   type AuthorizationRequest,
   examine,
@@ -63,6 +64,12 @@ export const examined = async (
   requireManner(server.settings, who.client, requested)
   const registered = await server.registry.latest()
   const request = examine(requested.form, who, await registered.defaultScopes())
+  const refused = typeProblem(
+    request.authorization_details,
+    server.settings.authorization_details,
+    who.client,
+  )
+  if (refused !== undefined) throw refused
   const resource = knownResources(await registered.resources(), request.resource)
   if (resource instanceof OAuthError) throw resource
   return { ...request, resource }

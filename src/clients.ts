@@ -7,8 +7,10 @@ import {
   registerClient,
   revokeClient,
   rotateClientSecret,
+  secretless,
 } from './actions/client.ts'
 import { newClientId } from './crypto/secret.ts'
+import { hasSecret } from './protocol/auth-method.ts'
 import { chosenClientId } from './protocol/client-id.ts'
 import { type ClientInformation, clientInformation } from './protocol/client-information.ts'
 import {
@@ -16,10 +18,10 @@ import {
   type ClientMetadata,
   changedMetadata,
   type GivenMetadata,
-  isConfidential,
   registrable,
 } from './protocol/client-metadata.ts'
 import { OAuthError } from './protocol/error.ts'
+import { badMetadata } from './protocol/metadata-member.ts'
 import { looksLikeSecret } from './protocol/token-form.ts'
 import { now, type Server } from './server.ts'
 
@@ -50,13 +52,13 @@ export const createClient = async (
 ): Promise<ClientWithSecret | undefined> => {
   const metadata = judgeNewClient(given, chosen)
   const client_id = chosen.client_id ?? newClientId()
-  const confidential = isConfidential(metadata)
+  const isSecret = hasSecret(metadata)
   const client_secret = chosen.client_secret ?? server.secrets.clientSecret()
-  const fresh = confidential ? hashed(server, client_secret) : undefined
+  const fresh = isSecret ? hashed(server, client_secret) : undefined
   const client = await server.store.write(() => registerClient(client_id, metadata, fresh, now(server)))
   if (client === undefined) return undefined
   server.events.emit({ type: 'client_created', at: now(server), client_id })
-  return shown(client, confidential ? client_secret : undefined)
+  return shown(client, isSecret ? client_secret : undefined)
 }
 
 /**
@@ -68,8 +70,8 @@ export const judgeNewClient = (given: GivenMetadata, chosen: ChosenCredentials =
   const metadata = registrable(given)
   const refusal = chosen.client_id === undefined ? undefined : chosenClientId(chosen.client_id)
   if (refusal !== undefined) throw refusal
-  if (!isConfidential(metadata) && chosen.client_secret !== undefined) {
-    throw new OAuthError('invalid_client_metadata', 'client_secret: a public client has no secret')
+  if (!hasSecret(metadata) && chosen.client_secret !== undefined) {
+    throw badMetadata('client_secret', secretless(metadata))
   }
   refuseWeak(chosen.client_secret)
   return metadata
@@ -88,7 +90,7 @@ export const LONGEST_OVERLAP: number = 30 * 86_400
  * Gives a client a new secret; the old one stops now, or `overlap` seconds from now.
  *
  * @returns `undefined` when there is no such client, or it is revoked
- * @throws {OAuthError} invalid_client_metadata for a public client or an overlap out of range
+ * @throws {OAuthError} invalid_client_metadata for a client without a secret, or an overlap out of range
  */
 export const rotateSecret = async (
   server: Server,

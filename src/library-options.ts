@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { isLongEnough, SECRET_MIN_LENGTH } from './crypto/seal.ts'
 import { isObject, knownMembers } from './library-arguments.ts'
 import { harmless, STDERR } from './library-log.ts'
+import type { DetailType } from './protocol/detail-types.ts'
 import type { PagesSettings } from './protocol/pages-settings.ts'
 import { completeSettings, SETTING_NAMES, type Settings } from './protocol/settings.ts'
 import type { Log } from './server.ts'
@@ -73,6 +74,11 @@ export interface OAuthServerOptions {
    */
   readonly pages?: Partial<PagesSettings>
   /**
+   * The types of authorization_details that clients may ask for (RFC 9396), and how the consent page calls
+   * each: `{ payment_initiation: { title: 'Start a payment' } }`. Default: none.
+   */
+  readonly authorization_details?: Readonly<Record<string, DetailType>>
+  /**
    * Where requests, warnings and faults are told; a pino logger fits. Default: warnings and faults, a
    * line each, on standard error. It is not waited for, and what it throws harms nothing.
    */
@@ -102,6 +108,7 @@ const NOT_OURS: readonly string[] = ['host', 'port', 'tls_cert', 'tls_key']
 const OPTIONS: readonly string[] = [
   ...SETTING_NAMES.filter((name) => !NOT_OURS.includes(name)),
   'pages',
+  'authorization_details',
   'secret',
   'enabled',
   'log',

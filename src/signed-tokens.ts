@@ -16,6 +16,7 @@ export const tokenRules = (settings: ServerSettings, resources: Resources): Toke
   access_token_format: settings.access_token_format,
   access_token_ttl: settings.access_token_ttl,
   signing_alg: DEFAULT_ALG,
+  authorization_details: settings.authorization_details,
 })
 
 /** What was issued, with its JWT where it is one: signed after the commit, so that there is always a row to revoke. */

@@ -5,6 +5,7 @@ import {
   BasicConstraintsExtension,
   type Extension,
   type JsonGeneralNames,
+  type JsonName,
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
@@ -25,10 +26,11 @@ export interface Made {
 }
 
 export interface Wanted {
-  /** RFC 4514, the first first. */
-  readonly name: string
+  /** As text or, for what text cannot say, as the values of each part; the first part first. */
+  readonly name: string | JsonName
   readonly names?: JsonGeneralNames
-  /** Days from now; a certificate lives from a day ago on, for a week. */
+  /** When now is, in epoch milliseconds; and days from then: it lives from a day ago on, for a week. */
+  readonly now?: number
   readonly from?: number
   readonly to?: number
   readonly isAuthority?: boolean
@@ -40,10 +42,10 @@ const DAY = 86_400_000
 
 const make = async (
   wanted: Wanted,
-  issuer?: { readonly name: string; readonly keys: Keys },
+  issuer?: { readonly name: Wanted['name']; readonly keys: Keys },
 ): Promise<Made> => {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
-  const { name, names, from = -1, to = 7, isAuthority = false } = wanted
+  const { name, names, now = Date.now(), from = -1, to = 7, isAuthority = false } = wanted
   const extensions: Extension[] = [new BasicConstraintsExtension(isAuthority, undefined, true)]
   if (isAuthority) extensions.push(new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true))
   if (names !== undefined) extensions.push(new SubjectAlternativeNameExtension(names))
@@ -51,8 +53,8 @@ const make = async (
   const certificate = await X509CertificateGenerator.create({
     subject: name,
     issuer: by.name,
-    notBefore: new Date(Date.now() + from * DAY),
-    notAfter: new Date(Date.now() + to * DAY),
+    notBefore: new Date(now + from * DAY),
+    notAfter: new Date(now + to * DAY),
     publicKey: keys.publicKey,
     signingKey: by.keys.privateKey,
     signingAlgorithm: ALGORITHM,
@@ -71,7 +73,8 @@ const make = async (
 /** An authority, or whoever signs for itself. */
 export const selfSigned = (wanted: Wanted): Promise<Made> => make(wanted)
 
-export const authority = (name = 'CN=Authority'): Promise<Made> => make({ name, isAuthority: true })
+export const authority = (name = 'CN=Authority', now: number = Date.now()): Promise<Made> =>
+  make({ name, now, isAuthority: true })
 
 /** What a server on this machine shows. */
 export const localhost = (by: Made): Promise<Made> =>

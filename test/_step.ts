@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { type Client, registrable } from '../src/protocol/client-metadata.ts'
 import { DEFAULT_SECURITY } from '../src/protocol/client-security.ts'
+import { type Resources, registrableResource } from '../src/protocol/protected-resource.ts'
+import { resourceKey } from '../src/protocol/resource.ts'
 import type { TokenRules } from '../src/protocol/token-target.ts'
 import type { Row, Statement, Work } from '../src/store/work.ts'
 import { NOW } from './_store.ts'
@@ -42,8 +44,18 @@ export const literalRules = (given: Partial<TokenRules> = {}): TokenRules => ({
   access_token_format: 'opaque',
   access_token_ttl: 3600,
   signing_alg: 'RS256',
+  authorization_details: new Map(),
   ...given,
 })
+
+/** Resources as the registry has them. */
+export const literalResources = (...given: readonly Readonly<Record<string, unknown>>[]): Resources =>
+  new Map(
+    given.map((one) => {
+      const resource = { ...registrableResource(one), created_at: NOW }
+      return [resourceKey(resource.resource), resource]
+    }),
+  )
 
 /** The row of such a client in oauth_client. */
 export const clientRow = (given: Partial<Client> = {}): Row => {

@@ -1,4 +1,5 @@
-import { type Client, type ClientMetadata, isConfidential } from '../protocol/client-metadata.ts'
+import { hasSecret } from '../protocol/auth-method.ts'
+import type { Client, ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { PREFIX } from '../protocol/token-form.ts'
 import { countLiveTokens } from '../store/access-token.ts'
@@ -70,8 +71,8 @@ export function* changeClient(
   if (metadata instanceof Error) return metadata
   const changed = { ...client, ...metadata, updated_at: now }
   yield* updateClient(changed)
-  // Made confidential again, a client must not have back the secrets of before.
-  if (!isConfidential(changed)) yield* deleteClientSecrets(client_id)
+  // Given a secret again, a client must not have back those of before.
+  if (!hasSecret(changed)) yield* deleteClientSecrets(client_id)
   return changed
 }
 
@@ -89,7 +90,7 @@ export interface Rotation {
 /**
  * Decision 18: the secret before dies now, or after `overlap` seconds; of older ones none is left,
  * so that at most two are live (SEC-01). `undefined` when there is no such client; a refusal when
- * it is public.
+ * it has none.
  */
 export function* rotateClientSecret(
   client_id: string,
@@ -99,9 +100,7 @@ export function* rotateClientSecret(
 ): Work<Rotation | OAuthError | undefined> {
   const client = yield* claimedClient(client_id)
   if (client === undefined) return undefined
-  if (!isConfidential(client)) {
-    return new OAuthError('invalid_client_metadata', 'a public client has no secret')
-  }
+  if (!hasSecret(client)) return new OAuthError('invalid_client_metadata', secretless(client))
   const secrets = yield* listShownSecrets(client_id)
   const live = secrets.filter(({ expires_at }) => expires_at === null || expires_at > now)
   // The one without an end is in use. The ids cannot say: two that were minted together sort by chance.
@@ -114,6 +113,14 @@ export function* rotateClientSecret(
   const until = Math.min(previous?.expires_at ?? Number.MAX_SAFE_INTEGER, now + overlap)
   return { client, previous_expires_at: previous === undefined ? undefined : until }
 }
+
+/** What is said of a secret where there is none. */
+export const secretless = ({
+  token_endpoint_auth_method: method,
+}: Pick<ClientMetadata, 'token_endpoint_auth_method'>): string =>
+  method === 'none'
+    ? 'a public client has no secret'
+    : `a client that authenticates by ${method} has no secret`
 
 /**
  * Revokes a client. Its tokens are dead with it from the commit on, because every look at a token

@@ -52,6 +52,8 @@ export interface Issued {
   readonly scope: string
   readonly token_type: TokenType
   readonly exp: number
+  /** What was granted in detail (RFC 9396 section 7); absent: nothing. */
+  readonly authorization_details?: readonly AuthorizationDetail[]
   /** The refresh token that goes with it, if any. */
   readonly refresh?: IssuedRefresh
 }
@@ -83,7 +85,8 @@ export function* issueAccessToken(fresh: FreshToken, grant: TokenGrant): Work<Is
     exp,
   }
   yield* insertAccessToken(token)
-  const issued = { access_token, jti, sub, scope, token_type: tokenType(cnf), exp }
+  const told = { access_token, jti, sub, scope, token_type: tokenType(cnf), exp }
+  const issued = authorization_details === null ? told : { ...told, authorization_details }
   if (jwt === undefined) return issued
   return { ...issued, jwt: { alg: jwt.alg, claims: accessTokenClaims(token, jwt.iss, grant.person) } }
 }
@@ -151,6 +154,7 @@ export interface TokenResponse {
   readonly expires_in: number
   readonly refresh_token?: string
   readonly scope?: string
+  readonly authorization_details?: readonly AuthorizationDetail[]
 }
 
 /**
@@ -165,5 +169,7 @@ export const tokenResponse = (issued: Issued, now: number, refresh_token?: strin
     expires_in,
     ...(refresh_token === undefined ? undefined : { refresh_token }),
   } as const
-  return issued.scope === '' ? response : { ...response, scope: issued.scope }
+  const scoped = issued.scope === '' ? response : { ...response, scope: issued.scope }
+  const { authorization_details } = issued
+  return authorization_details === undefined ? scoped : { ...scoped, authorization_details }
 }

@@ -9,6 +9,7 @@ import { countPurgeableRefreshTokens, purgeRefreshTokens } from '../store/refres
 import { countEndedSessions, purgeSessions } from '../store/session.ts'
 import { countEndedJtis, purgeUsedJtis } from '../store/used-jti.ts'
 import type { Work } from '../store/work.ts'
+import { countOverSigningKeys, purgeSigningKeys } from './signing-key.ts'
 
 /** How many rows a purge removed, by what they were. */
 export interface Purged {
@@ -22,6 +23,7 @@ export interface Purged {
   readonly client_secrets: number
   readonly limits: number
   readonly used_jtis: number
+  readonly signing_keys: number
 }
 
 /** Removes up to `limit` rows of each kind that are over (LG-03). Repeat until all are below `limit`. */
@@ -42,6 +44,7 @@ export function* purgeSome(before: number, limit: number): Work<Purged> {
     client_secrets: yield* purgeClientSecrets(before, limit),
     limits: yield* purgeLimits(before, limit),
     used_jtis: yield* purgeUsedJtis(before, limit),
+    signing_keys: yield* purgeSigningKeys(before),
   }
 }
 
@@ -58,6 +61,7 @@ export function* countPurgeable(before: number): Work<Purged> {
     client_secrets: yield* countExpiredSecrets(before),
     limits: yield* countWholeLimits(before),
     used_jtis: yield* countEndedJtis(before),
+    signing_keys: yield* countOverSigningKeys(before),
   }
 }
 
@@ -72,6 +76,7 @@ export const NOTHING_PURGED: Purged = {
   client_secrets: 0,
   limits: 0,
   used_jtis: 0,
+  signing_keys: 0,
 }
 
 /** Both together. */
@@ -86,4 +91,5 @@ export const sumOf = (one: Purged, other: Purged): Purged => ({
   client_secrets: one.client_secrets + other.client_secrets,
   limits: one.limits + other.limits,
   used_jtis: one.used_jtis + other.used_jtis,
+  signing_keys: one.signing_keys + other.signing_keys,
 })

@@ -1,4 +1,6 @@
+import { secretless } from '../actions/client.ts'
 import { createClient, judgeNewClient } from '../clients.ts'
+import { hasSecret } from '../protocol/auth-method.ts'
 import type { GivenMetadata } from '../protocol/client-metadata.ts'
 import { isLoopbackRedirectUri } from '../protocol/redirect-uri.ts'
 import type { Server } from '../server.ts'
@@ -10,6 +12,7 @@ import { givenSecurity, NEW_SECURITY_FLAGS } from './client-security-flags.ts'
 import { type Command, defineCommand } from './command.ts'
 import { conflicting, misused } from './failure.ts'
 import { type FlagValues, text, toggle } from './flag.ts'
+import { givenJwks, JWKS_FLAG } from './jwks-file.ts'
 import { withServer } from './open.ts'
 import { readSecretFromStdin } from './read-secret.ts'
 import { SECRET_FLAGS, withSecretPlace } from './secret-place.ts'
@@ -17,6 +20,7 @@ import { SECRET_FLAGS, withSecretPlace } from './secret-place.ts'
 const FLAGS = {
   ...CLIENT_FLAGS,
   ...LIFETIME_FLAGS,
+  ...JWKS_FLAG,
   ...NEW_SECURITY_FLAGS,
   public: toggle('an app that cannot keep a secret: mobile, desktop, single page'),
   first_party: toggle("the operator's own app"),
@@ -38,6 +42,10 @@ export const clientCreate: Command = defineCommand({
       'An API that checks tokens',
       'oauthd client:create --name API --grant client_credentials --introspect any',
     ],
+    [
+      'A key instead of a secret',
+      'oauthd client:create --name Bank --grant client_credentials --auth-method private_key_jwt --jwks bank.json',
+    ],
     ['Web app with a secret', 'oauthd client:create --name Shop --redirect-uri https://shop.example/cb'],
     [
       'Mobile or single-page app',
@@ -45,7 +53,7 @@ export const clientCreate: Command = defineCommand({
     ],
   ],
   output: [
-    'The client and its secret, which is shown this once.',
+    'The client, and its secret if it has one, which is shown this once.',
     '--json  the object of RFC 7591: {"client_id","client_secret","client_name","redirect_uris","grant_types",…}',
     '--env   OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET, OAUTH_ISSUER',
     '-q      the client_id',
@@ -63,6 +71,7 @@ export const clientCreate: Command = defineCommand({
       first_party: flags.first_party,
       ...givenLifetimes(flags, { mayBeNone: false }),
       ...givenSecurity(flags),
+      ...givenJwks(flags),
     }
     const client_secret = flags.secret_stdin
       ? await readSecretFromStdin({ what: 'client secret', ask })
@@ -106,9 +115,9 @@ const refuseMisuse = (flags: FlagValues<typeof FLAGS>): void => {
   if (flags.public && flags.auth_method !== undefined && flags.auth_method !== 'none') {
     throw misused('--public and --auth-method exclude each other', 'leave one of them out')
   }
-  const isPublic = flags.public || flags.auth_method === 'none'
-  if (isPublic && (flags.secret_stdin || flags.secret_file !== undefined)) {
-    throw misused('a public client has no secret', 'leave out --secret-stdin and --secret-file')
+  const method = { token_endpoint_auth_method: flags.public ? 'none' : (flags.auth_method ?? null) } as const
+  if (!hasSecret(method) && (flags.secret_stdin || flags.secret_file !== undefined)) {
+    throw misused(secretless(method), 'leave out --secret-stdin and --secret-file')
   }
 }
 

@@ -1,5 +1,6 @@
 /** The flags that say what a client is, as RFC 7591 members: for client:create and client:update alike. */
-import { AUTH_METHODS, type AuthMethod, REGISTRABLE_GRANT_TYPES } from '../protocol/client-metadata.ts'
+import { AUTH_METHODS, type AuthMethod } from '../protocol/auth-method.ts'
+import { REGISTRABLE_GRANT_TYPES } from '../protocol/client-metadata.ts'
 import { inWords } from '../protocol/metadata-member.ts'
 import { choice, type Flag, type FlagValues, text, texts } from './flag.ts'
 import { scopes } from './scope-flag.ts'
@@ -13,6 +14,7 @@ export type ClientFlags = {
   readonly owner: Flag<string | undefined>
   readonly introspect: Flag<'own' | 'any' | undefined>
   readonly resource: Flag<readonly string[]>
+  readonly authorization_details_type: Flag<readonly string[]>
   readonly refresh_rotate: Flag<'always' | 'never' | undefined>
 }
 
@@ -28,6 +30,7 @@ export const CLIENT_FLAGS: ClientFlags = {
   owner: text('TYPE:ID', "whose client it is, in your app's own words"),
   introspect: choice(['own', 'any'], 'whose tokens it may introspect (default own)'),
   resource: texts('URL', 'a resource it serves: tokens for it are its own'),
+  authorization_details_type: texts('TYPE', 'a type of authorization_details it may ask for (RFC 9396)'),
   refresh_rotate: choice(
     ['always', 'never'],
     'whether each refresh gives a new refresh token (default always)',
@@ -43,6 +46,7 @@ export interface GivenMembers {
   readonly owner: string | undefined
   readonly introspect: 'own' | 'any' | undefined
   readonly resource: readonly string[] | undefined
+  readonly authorization_details_types: readonly string[] | undefined
   readonly refresh_rotate: 'always' | 'never' | undefined
 }
 
@@ -56,6 +60,7 @@ export const givenMembers = (flags: FlagValues<ClientFlags>): GivenMembers => ({
   owner: flags.owner,
   introspect: flags.introspect,
   resource: some(flags.resource),
+  authorization_details_types: some(flags.authorization_details_type),
   refresh_rotate: flags.refresh_rotate,
 })
 

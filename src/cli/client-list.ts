@@ -1,6 +1,7 @@
 import { selectClients } from '../actions/client.ts'
+import { isConfidential } from '../protocol/auth-method.ts'
 import { clientInformation } from '../protocol/client-information.ts'
-import { type Client, isConfidential, REGISTRABLE_GRANT_TYPES } from '../protocol/client-metadata.ts'
+import { type Client, REGISTRABLE_GRANT_TYPES } from '../protocol/client-metadata.ts'
 import { readOwner } from '../protocol/metadata-member.ts'
 import { type Command, defineCommand } from './command.ts'
 import { choice, count, text } from './flag.ts'

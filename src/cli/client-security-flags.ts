@@ -4,6 +4,10 @@ import { choice, type Flag, text, toggle } from './flag.ts'
 
 /** Members that are true or false: a switch where a client is made, yes or no where one is changed. */
 const SWITCHES = {
+  legacy_assertion_aud:
+    'its assertions may name the token endpoint as audience, as clients of before send it; the log tells',
+  tls_client_certificate_bound_access_tokens:
+    'it gets only tokens that are bound to its certificate (RFC 8705)',
   dpop_bound_access_tokens: 'it gets only tokens that are bound to its DPoP key (RFC 9449)',
   require_pushed_authorization_requests: 'it has to push its authorization requests (RFC 9126)',
   require_signed_request_object: 'it has to sign its authorization requests (RFC 9101)',
@@ -11,6 +15,13 @@ const SWITCHES = {
 
 /** Members that are one word, with what stands for it in help; where a client is changed, none takes it back. */
 const WORDS = {
+  tls_client_auth_subject_dn: ['DN', 'the subject of its certificate, for tls_client_auth (RFC 4514)'],
+  tls_client_auth_san_dns: ['HOST', 'or the host that its certificate names'],
+  tls_client_auth_san_uri: ['URI', 'or the URI'],
+  tls_client_auth_san_ip: ['IP', 'or the address'],
+  tls_client_auth_san_email: ['EMAIL', 'or the email address'],
+  jwks_uri: ['URL', 'where it publishes its public keys'],
+  token_endpoint_auth_signing_alg: ['ALG', 'the one algorithm of its assertions'],
   request_object_signing_alg: ['ALG', 'the one algorithm of its signed requests'],
 } as const
 
@@ -27,7 +38,10 @@ export type ChangedSecurityFlags = WordFlags & { readonly [K in Switch]: Flag<'y
 const flagsOf = <K extends string, F>(names: readonly K[], make: (name: K) => F): { readonly [P in K]: F } =>
   Object.fromEntries(names.map((name) => [name, make(name)])) as { readonly [P in K]: F }
 
-const WORD_FLAGS: WordFlags = flagsOf(WORD_NAMES, (name) => text(...WORDS[name]))
+const WORD_FLAGS: WordFlags = flagsOf(WORD_NAMES, (name) => {
+  const [placeholder, help] = WORDS[name]
+  return text(placeholder, help)
+})
 
 export const NEW_SECURITY_FLAGS: NewSecurityFlags = {
   ...flagsOf(SWITCH_NAMES, (name) => toggle(SWITCHES[name])),

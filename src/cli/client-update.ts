@@ -9,6 +9,7 @@ import { CHANGED_SECURITY_FLAGS, givenSecurity } from './client-security-flags.t
 import { type Command, defineCommand } from './command.ts'
 import { misused } from './failure.ts'
 import { choice, type FlagValues, operand, texts } from './flag.ts'
+import { givenJwks, JWKS_FLAG } from './jwks-file.ts'
 import { withServer } from './open.ts'
 import { scopes } from './scope-flag.ts'
 import { memberText } from './words.ts'
@@ -20,6 +21,7 @@ const FLAGS = {
   add_scope: scopes('scopes it may have besides'),
   remove_scope: scopes('scopes it may no longer have'),
   ...LIFETIME_FLAGS,
+  ...JWKS_FLAG,
   ...CHANGED_SECURITY_FLAGS,
   first_party: choice(['yes', 'no'], "whether it is the operator's own app"),
 }
@@ -40,7 +42,7 @@ export const clientUpdate: Command = defineCommand({
     ["Back to the server's lifetime", 'oauthd client:update cl_7f3k2q9x8m4n5p6r --access-token-ttl none'],
   ],
   output: [
-    'What changed. none takes back --owner, the lifetimes, --redirect-uri and --resource; "" the --scope.',
+    'What changed. none takes back --owner, the lifetimes, the keys, --redirect-uri and --resource; "" the --scope.',
     '--json  the whole client',
     '-q      the client_id',
   ],
@@ -89,6 +91,7 @@ const givenChanges = (flags: FlagValues<typeof FLAGS>) => ({
   owner: flags.owner === 'none' ? null : flags.owner,
   ...givenLifetimes(flags, { mayBeNone: true }),
   ...givenSecurity(flags),
+  ...givenJwks(flags),
   first_party: flags.first_party === undefined ? undefined : flags.first_party === 'yes',
 })
 
@@ -101,7 +104,7 @@ const differences = (before: object, after: object): readonly (readonly [string,
     const [had, has] = [was.get(name), is.get(name)]
     if (JSON.stringify(had) === JSON.stringify(has)) return []
     if (name !== 'scope' && !Array.isArray(had ?? has)) {
-      return [[name, `${had ?? '(none)'} → ${has ?? '(none)'}`] as const]
+      return [[name, `${memberText(had ?? '(none)')} → ${memberText(has ?? '(none)')}`] as const]
     }
     const [old, now] = [itemsOf(had), itemsOf(has)]
     const came = now.filter((item) => !old.includes(item)).map((item) => `+ ${item}`)

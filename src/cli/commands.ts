@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { SETUP } from './commands-setup.ts'
 
 /** One line of the table: enough for the short help, without loading what the command needs. */
 export interface Entry {
@@ -159,48 +160,7 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'Sign browsers out.',
     load: async () => (await import('./session.ts')).sessionRevoke,
   },
-  {
-    name: 'scope:set',
-    group: 'Setup',
-    summary: 'Describe a scope, or make it a default.',
-    load: async () => (await import('./scope-set.ts')).scopeSet,
-  },
-  {
-    name: 'scope:list',
-    group: 'Setup',
-    summary: 'List the described scopes.',
-    load: async () => (await import('./scope.ts')).scopeList,
-  },
-  {
-    name: 'scope:delete',
-    group: 'Setup',
-    summary: 'Forget the description of a scope.',
-    load: async () => (await import('./scope.ts')).scopeDelete,
-  },
-  {
-    name: 'key:list',
-    group: 'Setup',
-    summary: 'List the signing keys.',
-    load: async () => (await import('./key.ts')).keyList,
-  },
-  {
-    name: 'key:rotate',
-    group: 'Setup',
-    summary: 'Make a new signing key, which takes over.',
-    load: async () => (await import('./key-rotate.ts')).keyRotate,
-  },
-  {
-    name: 'key:revoke',
-    group: 'Setup',
-    summary: 'End a signing key and all it signed.',
-    load: async () => (await import('./key-revoke.ts')).keyRevoke,
-  },
-  {
-    name: 'secret:rotate',
-    group: 'Setup',
-    summary: 'Change the master secret, losing no token.',
-    load: async () => (await import('./secret-rotate.ts')).secretRotate,
-  },
+  ...SETUP,
   {
     name: 'db:status',
     group: 'Data',

@@ -3,6 +3,8 @@
  * `--config FILE`, else OAUTHD_CONFIG, else ./oauthd.toml if it is there. Paths in it are relative to
  * the working directory, as they are in a flag.
  */
+
+import { readDetailTypes } from '../protocol/detail-types.ts'
 import { nearest } from '../protocol/nearest.ts'
 import { readPagesSettings } from '../protocol/pages-settings.ts'
 import {
@@ -58,14 +60,14 @@ export const readConfiguration = async (
     if (value !== undefined) check(name, value, source)
     return { name, value, source }
   })
-  const pages = table['pages']
-  if (pages !== undefined) checkPages(pages, file ?? DEFAULT_FILE)
+  const { pages, authorization_details } = table
+  if (file !== undefined) checkTables({ pages, authorization_details }, file)
   const given: GivenSettings = Object.fromEntries(
     found.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]),
   )
   const sourceOf = (name: SettingName): Source => found.find((one) => one.name === name)?.source ?? 'default'
   return {
-    settings: completed({ ...given, pages }),
+    settings: completed({ ...given, pages, authorization_details }),
     sources: {
       db: sourceOf('db'),
       host: sourceOf('host'),
@@ -130,9 +132,16 @@ const check = (name: SettingName, value: unknown, source: Source): void => {
   }
 }
 
-const checkPages = (value: unknown, file: string): void => {
+/** The settings that are tables have no flag and no variable. */
+const TABLES: readonly string[] = ['pages', 'authorization_details']
+
+const checkTables = (
+  { pages, authorization_details }: Pick<GivenSettings, 'pages' | 'authorization_details'>,
+  file: string,
+): void => {
   try {
-    readPagesSettings(value)
+    readPagesSettings(pages)
+    readDetailTypes(authorization_details)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     throw misused(`${error.message} (${file})`, 'oauthd help config')
@@ -159,7 +168,7 @@ const parseToml = async (text: string, file: string): Promise<Readonly<Record<st
 }
 
 const refuseUnknown = (key: string, file: string): void => {
-  if (key === 'pages' || SETTING_NAMES.some((name) => name === key)) return
+  if (TABLES.includes(key) || SETTING_NAMES.some((name) => name === key)) return
   if (key === 'secret') {
     throw misused(
       `${file} must not hold the master secret`,

@@ -1,4 +1,5 @@
-import { type Client, isConfidential } from '../protocol/client-metadata.ts'
+import { isConfidential } from '../protocol/auth-method.ts'
+import type { Client } from '../protocol/client-metadata.ts'
 import { findClient } from '../store/client.ts'
 import { StoreError } from '../store/store-error.ts'
 import { findActive } from './client-find.ts'

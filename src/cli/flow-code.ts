@@ -49,12 +49,13 @@ export const flowCode: Command = defineCommand({
     const registered = loopbackUri(client_id, client, chosen)
     const who = await withSecret(call, flags, { client_id, client, isSecretNeeded: false })
     const { findServer } = await import('./flow-server.ts')
-    const flow = await (await findServer(issuer)).code(who, { scope, resource })
+    const isPushed = client?.require_pushed_authorization_requests ?? false
+    const flow = await (await findServer(issuer)).code(who, { scope, resource, isPushed })
     const port = flags.port ?? Number((chosen === undefined ? undefined : splitUri(chosen).port) ?? 0)
     const redirect = await listenForRedirect({ registered, port, state: flow.state, alarm: realAlarm })
     try {
       const { redirect_uri } = redirect
-      const url = flow.url(redirect_uri)
+      const url = await flow.url(redirect_uri)
       const isOpened = !flags.no_open && process.stderr.isTTY === true
       const event = { event: 'open', url, redirect_uri }
       print.instruct(isOpened ? `Opening ${url}` : `Open this in a browser: ${url}`, event)

@@ -21,9 +21,12 @@ import {
   processAuthorizationCodeResponse,
   processClientCredentialsResponse,
   processDiscoveryResponse,
+  processPushedAuthorizationResponse,
+  pushedAuthorizationRequest,
   validateAuthResponse,
 } from 'oauth4webapi'
 import { Failure, failed } from './failure.ts'
+import { refusal, refused } from './flow-refusal.ts'
 import type { PrintedToken } from './token-output.ts'
 
 /** Who asks, and how it says so; without a secret it is a public client. */
@@ -39,17 +42,23 @@ export interface Wanted {
   readonly resource: readonly string[]
 }
 
+/** What is asked of a person. */
+export interface PersonWanted extends Wanted {
+  /** The client has to push its requests, whatever the server asks of others (RFC 9126 section 6). */
+  readonly isPushed: boolean
+}
+
 /** A server that was found by its metadata. */
 export interface FlowServer {
   /** RFC 6749 section 4.4. */
   clientCredentials(client: FlowClient, wanted: Wanted): Promise<PrintedToken>
   /** OAuth 2.1 section 4.1: what to open in a browser, and what to do with the address it comes back to. */
-  code(client: FlowClient, wanted: Wanted): Promise<CodeFlow>
+  code(client: FlowClient, wanted: PersonWanted): Promise<CodeFlow>
 }
 
 export interface CodeFlow {
   readonly state: string
-  url(redirect_uri: string): string
+  url(redirect_uri: string): Promise<string>
   exchange(redirect_uri: string, answer: URL): Promise<PrintedToken>
 }
 
@@ -113,13 +122,16 @@ const code =
     const code_challenge = await calculatePKCECodeChallenge(code_verifier)
     return {
       state,
-      url(redirect_uri) {
+      async url(redirect_uri) {
         const url = new URL(authorization_endpoint)
         const pkce = { code_challenge, code_challenge_method: 'S256' }
         const all = { response_type: 'code', client_id, redirect_uri, state, ...pkce }
-        for (const [name, value] of [...Object.entries(all), ...asked(wanted)]) {
-          url.searchParams.append(name, value)
-        }
+        const parameters = [...Object.entries(all), ...asked(wanted)]
+        const brought =
+          as.require_pushed_authorization_requests || wanted.isPushed
+            ? Object.entries({ client_id, request_uri: await push(issuer, as, options, client, parameters) })
+            : parameters
+        for (const [name, value] of brought) url.searchParams.append(name, value)
         return url.href
       },
       exchange: (redirect_uri, answer) =>
@@ -142,6 +154,21 @@ const code =
         }),
     }
   }
+
+/** RFC 9126: the server keeps the parameters, and the browser is given a name for them. */
+const push = (
+  issuer: string,
+  as: AuthorizationServer,
+  options: Options,
+  client: FlowClient,
+  parameters: [string, string][],
+): Promise<string> =>
+  telling(issuer, async () => {
+    const who = { client_id: client.client_id }
+    const response = await pushedAuthorizationRequest(as, who, auth(client), parameters, options)
+    if (!response.ok) throw await refusal(response)
+    return (await processPushedAuthorizationResponse(as, who, response)).request_uri
+  })
 
 /** What is opened in a browser, whoever wrote the metadata; an issuer has the same rule (HTTP-16). */
 export const isToBeOpened = (address: string): boolean => {
@@ -169,43 +196,6 @@ const issued = async (
   if (!response.ok) throw await refusal(response)
   await check(response.clone())
   return (await response.json()) as PrintedToken
-}
-
-const refusal = async (response: Response): Promise<Failure> => {
-  const text = await response.text()
-  const { error, error_description } = membersOf(text)
-  if (typeof error !== 'string') {
-    return failed(
-      'server_unusable',
-      `the token endpoint answers ${response.status}`,
-      'read the log of the server',
-    )
-  }
-  return refused(error, error_description)
-}
-
-const membersOf = (text: string): Readonly<Record<string, unknown>> => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : {}
-  } catch {
-    return {}
-  }
-}
-
-/** A refusal in the server's own words (RFC 6749 sections 4.1.2.1 and 5.2). */
-const refused = (error: string, description: unknown): Failure => {
-  const words = typeof description === 'string' ? `${error}: ${description}` : error
-  if (error === 'access_denied') {
-    return new Failure(3, 'flow_denied', `the answer is no: ${words}`, { hint: 'run it again to ask again' })
-  }
-  return failed('flow_refused', `the server refuses: ${words}`, HINTS[error] ?? 'oauthd client:show ID')
-}
-
-const HINTS: Readonly<Record<string, string>> = {
-  invalid_client: 'is the secret right? oauthd client:rotate-secret ID gives a new one',
-  unauthorized_client: 'oauthd client:update ID --grant … gives the client another grant',
-  invalid_scope: 'oauthd client:show ID lists the scopes that the client has',
 }
 
 /** What went wrong on the way, in one line. */

@@ -13,9 +13,16 @@ export const relative = (seconds: number, now: number): string =>
 /** `1 token`, `2 tokens`. */
 export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`
 
-/** A member of a JSON document for people: a list with commas. */
-export const memberText = (value: unknown): string =>
-  Array.isArray(value) ? value.join(', ') : String(value)
+/** A member of a JSON document for people: a list with commas; of a key no more than what tells it from others. */
+export const memberText = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(memberText).join(', ')
+  if (typeof value !== 'object' || value === null) return String(value)
+  if ('keys' in value) return memberText(value.keys)
+  const { kty, alg = kty, kid } = { kty: undefined, alg: undefined, kid: undefined, ...value }
+  return kty === undefined
+    ? JSON.stringify(value)
+    : [alg ?? kty, kid].filter((one) => one !== undefined).join(' ')
+}
 
 /** A word for a shell or a .env file: quoted where something would be read into it, as into `~root/x`. */
 export const shellWord = (word: string): string =>

@@ -1,5 +1,6 @@
 import { issueRefreshToken, issueUnder } from '../actions/issue.ts'
 import type { Presented } from '../actions/token.ts'
+import { detailsFor, narrowDetails, readDetails } from '../protocol/authorization-details.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { matchesChallenge } from '../protocol/pkce.ts'
@@ -29,6 +30,7 @@ export const authorizationCode: PersonGrant = {
     const code_verifier = required(form, 'code_verifier')
     const redirect_uri = form.values.get('redirect_uri')
     const resources = readResources(form.resource)
+    const details = readDetails(form.values.get('authorization_details'))
     return function* work({ client, now, presented, fresh, cnf, fresh_refresh, rules, refresh_idle_ttl }) {
       const found = yield* findCode(presented, client, now)
       if (found instanceof OAuthError) return found
@@ -50,6 +52,8 @@ export const authorizationCode: PersonGrant = {
       if (resource instanceof OAuthError) return resource
       const target = targetOf(resource, client, rules)
       if (target instanceof OAuthError) return target
+      const authorization_details = narrowDetails(found.authorization.authorization_details, details)
+      if (authorization_details instanceof OAuthError) return authorization_details
       if (!(yield* claimAuthorizationCode(code.code_id, now))) return yield* refuseTaken(code, now)
       const authorization = yield* redeemed(found.authorization, code)
       const issued = yield* issueUnder(fresh, authorization, {
@@ -57,7 +61,7 @@ export const authorizationCode: PersonGrant = {
         scope,
         ...target,
         cnf,
-        authorization_details: authorization.authorization_details,
+        authorization_details: detailsFor(authorization_details, resource),
         now,
       })
       if (!client.grant_types.includes('refresh_token')) return issued

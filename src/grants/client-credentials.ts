@@ -1,4 +1,5 @@
 import { issueAccessToken } from '../actions/issue.ts'
+import { detailsFor, readDetails, typeProblem } from '../protocol/authorization-details.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { readResources } from '../protocol/resource.ts'
 import { grantScope } from '../protocol/scope.ts'
@@ -16,12 +17,15 @@ export const clientCredentials: ClientGrant = {
   prepare(form) {
     const requested = form.values.get('scope')
     const resources = readResources(form.resource)
+    const details = readDetails(form.values.get('authorization_details'))
     return function* work({ client, now, fresh, cnf, rules, default_scopes }) {
       if (client.token_endpoint_auth_method === 'none') {
         return new OAuthError('unauthorized_client', 'client_credentials is for confidential clients')
       }
       const scope = grantScope(requested, client, default_scopes, GRANT_TYPE)
       if (scope instanceof OAuthError) return scope
+      const refused = typeProblem(details, rules.authorization_details, client)
+      if (refused !== undefined) return refused
       const target = targetOf(resources, client, rules)
       if (target instanceof OAuthError) return target
       return yield* issueAccessToken(fresh, {
@@ -32,7 +36,7 @@ export const clientCredentials: ClientGrant = {
         scope,
         ...target,
         cnf,
-        authorization_details: null,
+        authorization_details: detailsFor(details, resources),
         now,
       })
     }

@@ -1,5 +1,11 @@
 import { type Issued, issueRefreshToken, issueUnder } from '../actions/issue.ts'
 import { isConfidential } from '../protocol/auth-method.ts'
+import {
+  type AuthorizationDetail,
+  detailsFor,
+  narrowDetails,
+  readDetails,
+} from '../protocol/authorization-details.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { type Confirmation, tokenType } from '../protocol/confirmation.ts'
 import { badProof } from '../protocol/dpop.ts'
@@ -45,6 +51,7 @@ export const refreshToken: PersonGrant = {
     const refresh_token = required(form, 'refresh_token')
     const requested = form.values.get('scope')
     const resources = readResources(form.resource)
+    const details = readDetails(form.values.get('authorization_details'))
     return function* work(attempt) {
       const { client } = attempt
       const found = yield* findFamily(attempt)
@@ -59,7 +66,10 @@ export const refreshToken: PersonGrant = {
       if (resource instanceof OAuthError) return resource
       const target = targetOf(resource, client, attempt.rules)
       if (target instanceof OAuthError) return target
-      const under: Under = { attempt, authorization, scope, target }
+      const narrowed = narrowDetails(authorization.authorization_details, details)
+      if (narrowed instanceof OAuthError) return narrowed
+      const authorization_details = detailsFor(narrowed, resource)
+      const under: Under = { attempt, authorization, scope, target, authorization_details }
 
       if (mayStay(client, token) && (yield* keep(under, token))) {
         const issued = yield* issue(under)
@@ -77,6 +87,7 @@ interface Under {
   readonly authorization: Authorization
   readonly scope: string
   readonly target: TokenTarget
+  readonly authorization_details: readonly AuthorizationDetail[] | null
 }
 
 /** RT-18: never which of the reasons; that is for the log. */
@@ -165,13 +176,15 @@ function* repeat(
 const isOpen = ({ used_at, sealed, sealed_until }: RefreshToken, now: number): boolean =>
   used_at === null && sealed !== null && (sealed_until ?? 0) >= now
 
-function* issue({ attempt, authorization, scope, target }: Under, not_after?: number): Work<Issued> {
+function* issue(
+  { attempt, authorization, scope, target, authorization_details }: Under,
+  not_after?: number,
+): Work<Issued> {
   const { now, fresh, cnf } = attempt
   if (now - authorization.last_used_at >= DAY) {
     yield* touchAuthorization(authorization.authorization_id, now)
   }
   const ttl = not_after === undefined ? target.ttl : Math.min(target.ttl, not_after - now)
-  const { authorization_details } = authorization
   return yield* issueUnder(fresh, authorization, {
     grant_type: GRANT_TYPE,
     scope,

@@ -58,7 +58,7 @@ const plain = (
   client,
   now: exchange.now,
   fresh: server.secrets.accessToken(exchange.at),
-  cnf: confirmationOf(binding, client),
+  cnf: confirmationOf(binding),
   rules,
   default_scopes,
 })
@@ -77,7 +77,7 @@ export const issuedOf = (server: Server, exchange: BackChannel, client: Client, 
   if ('event' in outcome) {
     const { event, authorization_id, refusal } = outcome
     const { request_id, now: at } = exchange
-    const address = addressOf(exchange)
+    const address = addressOf(server, exchange)
     const { client_id } = client
     const whence = address === undefined ? {} : { address }
     server.log.warn({ request_id, authorization_id, client_id, ...whence }, event)

@@ -60,7 +60,10 @@ export const showConsent = async (
     scopes: question.scopes.map(shown),
     known: question.known.map(shown),
     resource: request.resource,
-    details: (request.authorization_details ?? []).map((detail) => ({ title: detail.type, detail })),
+    details: (request.authorization_details ?? []).map((detail) => ({
+      title: server.settings.authorization_details.get(detail.type)?.title ?? detail.type,
+      detail,
+    })),
     lasts: client.grant_types.includes('refresh_token'),
     destination: destinationOf(request.redirect_uri),
   })

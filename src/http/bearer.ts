@@ -9,6 +9,7 @@ import type { Server } from '../server.ts'
 import { presentToken } from '../signed-tokens.ts'
 import type { Registered } from '../store/registry.ts'
 import type { Exchange } from './answer.ts'
+import { x5tOf } from './binding.ts'
 
 /**
  * The client that a bearer token speaks for at an endpoint of ours.
@@ -28,7 +29,13 @@ export const bearerClient = async (
   const at = { issuer: server.settings.issuer, now: exchange.now }
   const seen = presented && (await server.store.read(introspectToken(presented, undefined, at)))
   const known = seen && (await registered.client(seen.token.client_id))
-  if (seen === undefined || known === undefined || seen.isRefreshToken || !isForUs(seen.token, at)) {
+  if (
+    seen === undefined ||
+    known === undefined ||
+    seen.isRefreshToken ||
+    !isForUs(seen.token, at) ||
+    !isOfHolder(server, exchange, seen.token)
+  ) {
     const challenge = bearerChallenge({ error: 'invalid_token' })
     throw new OAuthError('invalid_token', 'the access token is not valid', { challenge })
   }
@@ -44,3 +51,10 @@ export const bearerClient = async (
 /** BCP 2.3: a token for another resource may have come from there. */
 const isForUs = ({ aud }: TokenFacts, { issuer }: { readonly issuer: string }): boolean =>
   aud === null || aud.some((one) => isSameResource(one, issuer))
+
+/**
+ * DP-11, RFC 8705 section 3: a token that is bound to a certificate goes with that one; one that is bound to a
+ * DPoP key is no bearer token, so whoever shows it as one is not known to hold the key.
+ */
+const isOfHolder = (server: Server, exchange: Exchange, { cnf }: TokenFacts): boolean =>
+  cnf === null || ('x5t#S256' in cnf && cnf['x5t#S256'] === x5tOf(server, exchange))

@@ -70,8 +70,9 @@ const verdictOn = (
  * LG-01: what is counted is stored under a keyed hash; a name typed wrong may be a password. An address
  * that may be a proxy's has no budget of its own (RL-02): anybody could spend it for everybody behind it.
  */
-const tryKeys = ({ secrets }: Server, exchange: Exchange, username_key: string): TryKeys => {
-  const address = addressOf(exchange)
+const tryKeys = (server: Server, exchange: Exchange, username_key: string): TryKeys => {
+  const { secrets } = server
+  const address = addressOf(server, exchange)
   const isOnes = address !== undefined && !isShared(address)
   return {
     user_and_address: secrets.limitKey(`sign-in ${address ?? '-'} ${username_key}`),

@@ -1,16 +1,15 @@
+import { showsCertificate } from '../protocol/auth-method.ts'
 import { type Attempt, allowsMethod, attemptedAuthentication } from '../protocol/client-auth.ts'
 import type { Client } from '../protocol/client-metadata.ts'
-import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
 import type { ClientSecret } from '../store/client-secret.ts'
-import {
-  findAnyClient,
-  findRegisteredClient,
-  type Registered,
-  type RegisteredClient,
-} from '../store/registry.ts'
+import type { Registered, RegisteredClient } from '../store/registry.ts'
 import type { BackChannel } from './answer.ts'
+import { certificateProblem } from './certificate-auth.ts'
+import { clientOfAssertion } from './client-assertion.ts'
+import { evenOut, refusedClient } from './refuse-client.ts'
+import { renewHash } from './renew-hash.ts'
 
 /**
  * Authenticates the client of a back-channel request (OAuth 2.1 section 2.4). A public client is
@@ -26,8 +25,12 @@ export const authenticateClient = async (
   form: Form,
 ): Promise<Client> => {
   const attempt = attemptedAuthentication(exchange.request.headers.get('authorization'), form)
-  if (attempt.kind === 'nothing') throw refused('no client authentication')
-  if (attempt.kind === 'assertion') throw refused('client assertions are not supported')
+  if (attempt.kind === 'nothing') throw refusedClient('no client authentication')
+  if (attempt.kind === 'assertion') {
+    const client = await clientOfAssertion(server, registered, exchange, attempt)
+    exchange.note['client_id'] = client.client_id
+    return client
+  }
   const found = registered.client(attempt.client_id)
   const known = found instanceof Promise ? await found : found
   const live = liveSecrets(known, exchange.now)
@@ -36,13 +39,19 @@ export const authenticateClient = async (
     presented === undefined
       ? -1
       : live.findIndex((stored) => server.secrets.matchesClientSecret(presented, stored))
-  const reason = whyRefused(known, attempt, presented === undefined || match !== -1)
+  const reason =
+    whyRefused(known, attempt, presented === undefined || match !== -1) ??
+    (known !== undefined && showsCertificate(known.client)
+      ? await certificateProblem(server, exchange, known.client)
+      : undefined)
   if (known === undefined || reason !== undefined) {
     if (presented !== undefined) pretend(server, presented, match === -1 ? live.length : match + 1)
     await evenOut(server, known !== undefined, found === known)
-    throw refused(reason ?? 'unknown client')
+    throw refusedClient(reason ?? 'unknown client')
   }
   exchange.note['client_id'] = known.client.client_id
+  const matched = live[match]
+  if (presented !== undefined && matched !== undefined) renewHash(server, presented, matched)
   return known.client
 }
 
@@ -68,18 +77,3 @@ const MOST_SECRETS = 2
 const pretend = ({ secrets }: Server, presented: string, made: number): void => {
   for (let count = made; count < MOST_SECRETS; count += 1) secrets.pretendToMatch(presented)
 }
-
-/** No client has it: `client_id` is not empty. */
-const NOBODY = ''
-
-/**
- * ERR-04: whoever is refused has cost two looks, one that finds a client and one that finds none,
- * whatever was remembered.
- */
-const evenOut = async ({ store }: Server, isKnown: boolean, isRemembered: boolean): Promise<void> => {
-  if (isKnown) await store.read(findRegisteredClient(NOBODY))
-  if (isRemembered || !isKnown) await store.read(findAnyClient())
-}
-
-const refused = (reason: string): OAuthError =>
-  new OAuthError('invalid_client', 'client authentication failed', { cause: reason })

@@ -2,12 +2,15 @@ import { hash } from 'node:crypto'
 import { grants } from '../grants/registry.ts'
 import { DOCUMENT_MAX_AGE } from '../protocol/key-state.ts'
 import { authorizationServerMetadata } from '../protocol/metadata.ts'
+import { mutualTls } from '../protocol/tls-settings.ts'
+import { listResources } from '../store/resource.ts'
 import { listScopes } from '../store/scope.ts'
 import type { Answer, Exchange, Handler } from './answer.ts'
 
 /** GET /.well-known/oauth-authorization-server (RFC 8414): only what works (MD-05). */
 export const metadata: Handler = async (server, exchange) => {
   const scopes = await server.store.read(listScopes())
+  const resources = await server.store.read(listResources())
   const { issuer, prefix, require_pushed_authorization_requests, require_signed_request_object } =
     server.settings
   const document = authorizationServerMetadata({
@@ -15,8 +18,11 @@ export const metadata: Handler = async (server, exchange) => {
     prefix,
     grant_types: [...grants.keys()],
     scopes: scopes.map(({ scope }) => scope),
+    resources: resources.flatMap(({ resource, is_advertised }) => (is_advertised ? [resource] : [])),
     require_pushed_authorization_requests,
     require_signed_request_object,
+    detail_types: [...server.settings.authorization_details.keys()],
+    mutual_tls: mutualTls(server.settings),
   })
   return publicDocument(exchange, document, 'application/json')
 }

@@ -1,3 +1,5 @@
+import type { Client } from './client-metadata.ts'
+import type { DetailTypes } from './detail-types.ts'
 import { OAuthError } from './error.ts'
 import { isSameResource } from './resource.ts'
 import { webUriProblem } from './uri.ts'
@@ -20,23 +22,18 @@ const LISTS: readonly string[] = ['locations', 'actions', 'datatypes', 'privileg
 /**
  * The details a request asks for; `null` when it asks for none.
  *
- * @param allowed the types that the server knows and the client may ask for
  * @throws {OAuthError} invalid_authorization_details (RFC 9396 section 5), RR-01
  */
-export const readDetails = (
-  given: string | undefined,
-  allowed: readonly string[],
-): readonly AuthorizationDetail[] | null => {
+export const readDetails = (given: string | undefined): readonly AuthorizationDetail[] | null => {
   if (given === undefined) return null
   const list = given.length > LONGEST ? undefined : parsed(given)
   if (!Array.isArray(list) || list.length === 0) throw bad('must be a JSON list of objects')
   if (list.length > MOST_DETAILS) throw bad(`may have at most ${MOST_DETAILS} objects`)
-  return list.map((one: unknown) => readDetail(one, allowed))
+  return list.map(readDetail)
 }
 
-const readDetail = (given: unknown, allowed: readonly string[]): AuthorizationDetail => {
+const readDetail = (given: unknown): AuthorizationDetail => {
   if (!isDetail(given)) throw bad('must be a list of objects that have a type')
-  if (!allowed.includes(given.type)) throw bad('has a type that this client may not ask for')
   for (const member of LISTS) {
     const value = given[member]
     if (value !== undefined && !isTexts(value)) throw bad(`has ${member} that is no list of strings`)
@@ -49,6 +46,17 @@ const readDetail = (given: unknown, allowed: readonly string[]): AuthorizationDe
   }
   if (!isShallow(given, DEEPEST)) throw bad(`must not be nested beyond ${DEEPEST}`)
   return given
+}
+
+/** RR-01: whether each is of a type that the server can show to people and the client may ask for. */
+export const typeProblem = (
+  details: readonly AuthorizationDetail[] | null,
+  known: DetailTypes,
+  client: Pick<Client, 'authorization_details_types'>,
+): OAuthError | undefined => {
+  const isAllowed = ({ type }: AuthorizationDetail): boolean =>
+    known.has(type) && client.authorization_details_types.includes(type)
+  return details?.every(isAllowed) === false ? bad('has a type that this client may not ask for') : undefined
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { AuthorizationDetail } from './authorization-details.ts'
+import { type AuthorizationDetail, readDetails } from './authorization-details.ts'
 import type { Client } from './client-metadata.ts'
+import { readDpopJkt } from './dpop.ts'
 import { OAuthError } from './error.ts'
 import type { LooseForm } from './loose-form.ts'
 import { readCodeChallenge } from './pkce.ts'
@@ -104,9 +105,9 @@ export const examine = (
     state: values.get('state') ?? null,
     scope,
     resource,
-    authorization_details: null,
+    authorization_details: readDetails(values.get('authorization_details')),
     code_challenge,
-    dpop_jkt: null,
+    dpop_jkt: readDpopJkt(values.get('dpop_jkt')),
     prompt: readPrompt(values.get('prompt')),
     max_age: readMaxAge(values.get('max_age')),
     login_hint: readHint(values.get('login_hint')),
@@ -119,7 +120,8 @@ export const stillStands = (client: Client, request: AuthorizationRequest): bool
   client.revoked_at === null &&
   client.grant_types.includes('authorization_code') &&
   client.redirect_uris.some((registered) => matchesRedirectUri(registered, request.redirect_uri)) &&
-  covers(client.scope, request.scope)
+  covers(client.scope, request.scope) &&
+  (request.authorization_details ?? []).every(({ type }) => client.authorization_details_types.includes(type))
 
 /** AZ-01, AZ-13, AZ-14. An object of the client's own could say anything else anew, so it comes first. */
 const refuseUnsupported = (values: ReadonlyMap<string, string>): void => {

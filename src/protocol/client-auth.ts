@@ -1,3 +1,4 @@
+import { showsCertificate } from './auth-method.ts'
 import type { Client } from './client-metadata.ts'
 import { OAuthError } from './error.ts'
 import { type Form, formDecode } from './form.ts'
@@ -64,7 +65,7 @@ export const attemptedAuthentication = (authorization: string | null, form: Form
 /**
  * Whether the client may authenticate as it attempts to: a method named at registration is enforced
  * exactly (CA-07); none named takes basic and post; only a public client may merely say
- * who it is, and may do nothing else (CA-06).
+ * who it is, and may do nothing else (CA-06), and one whose certificate says the rest.
  */
 export const allowsMethod = (
   client: Pick<Client, 'token_endpoint_auth_method'>,
@@ -77,7 +78,7 @@ export const allowsMethod = (
     case 'post':
       return method === null || method === 'client_secret_post'
     case 'none':
-      return method === 'none'
+      return method === 'none' || showsCertificate(client)
     case 'assertion':
       return method === 'private_key_jwt'
     case 'nothing':

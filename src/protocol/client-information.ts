@@ -1,4 +1,5 @@
-import type { AuthMethod, Client } from './client-metadata.ts'
+import type { AuthMethod } from './auth-method.ts'
+import type { Client } from './client-metadata.ts'
 import { responseTypes } from './client-metadata.ts'
 import { type ClientSecurity, ownSecurity } from './client-security.ts'
 

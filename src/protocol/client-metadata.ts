@@ -1,5 +1,7 @@
+import { AUTH_METHODS, type AuthMethod, isConfidential } from './auth-method.ts'
 import { type ClientSecurity, readSecurity, SECURITY_MEMBERS } from './client-security.ts'
 import { OAuthError } from './error.ts'
+import { refuseUnfitKeys } from './jwks.ts'
 import { LONGEST_CODE_LIFETIME, LONGEST_GRACE } from './lifetime.ts'
 import {
   badMetadata,
@@ -14,8 +16,10 @@ import {
 } from './metadata-member.ts'
 import { nearest } from './nearest.ts'
 import { registrableRedirectUri } from './redirect-uri.ts'
+import { refuseUnfitManner } from './request-manner.ts'
 import { distinctResources, resourceProblem } from './resource.ts'
 import { isReserved } from './scope.ts'
+import { refuseOddTlsClient } from './tls-client-auth.ts'
 
 /** RFC 7591 section 2, so far as this server knows it, and our own members beside it. */
 export interface ClientMetadata extends ClientSecurity {
@@ -51,16 +55,6 @@ export interface Client extends ClientMetadata {
   readonly updated_at: number
   readonly revoked_at: number | null
 }
-
-export type AuthMethod =
-  | 'client_secret_basic'
-  | 'client_secret_post'
-  | 'none'
-  | 'private_key_jwt'
-  | 'tls_client_auth'
-  | 'self_signed_tls_client_auth'
-
-export const AUTH_METHODS: readonly AuthMethod[] = ['client_secret_basic', 'client_secret_post', 'none']
 
 /** What a client may be registered for. Which of them the server offers is discovery's to say. */
 export const REGISTRABLE_GRANT_TYPES: readonly string[] = [
@@ -147,9 +141,9 @@ export const changedMetadata = (client: ClientMetadata, changes: GivenMetadata):
   return registrable(Object.fromEntries([...members, ...given]))
 }
 
-/** OAuth 2.1 section 2.1: whether the client has credentials. */
-export const isConfidential = (client: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean =>
-  client.token_endpoint_auth_method !== 'none'
+/** Whether whatever it is given is of no use without a key of its own. */
+const hasBoundTokens = (metadata: ClientMetadata): boolean =>
+  metadata.dpop_bound_access_tokens || metadata.tls_client_certificate_bound_access_tokens
 
 const refuseUnknown = (given: GivenMetadata): void => {
   for (const [name, value] of Object.entries(given)) {
@@ -214,13 +208,16 @@ const refuseInconsistent = (metadata: ClientMetadata): void => {
   if (has('client_credentials') && !isConfidential(metadata)) {
     throw badMetadata('grant_types', 'client_credentials is not for a public client')
   }
-  // RT-05: a public client shows nothing but the refresh token itself, so each works once.
-  if (metadata.refresh_rotate === 'never' && !isConfidential(metadata)) {
-    throw badMetadata('refresh_rotate', 'never is not for a public client')
+  // RT-05, decision 3: without a key a public client shows nothing but the refresh token itself, so each works once.
+  if (metadata.refresh_rotate === 'never' && !isConfidential(metadata) && !hasBoundTokens(metadata)) {
+    throw badMetadata('refresh_rotate', 'never is not for a public client without bound tokens')
   }
   if (metadata.introspect === 'any' && !isConfidential(metadata)) {
     throw badMetadata('introspect', 'any is not for a public client')
   }
+  refuseUnfitKeys(metadata)
+  refuseUnfitManner(metadata)
+  refuseOddTlsClient(metadata)
   if (!has('client_credentials') && metadata.scope.split(' ').some(isReserved)) {
     throw new OAuthError('invalid_scope', 'scope: introspect and oauthd: scopes need client_credentials')
   }

@@ -1,3 +1,8 @@
+import { readJwks, readJwksUri, readSigningAlg } from './jwks.ts'
+import { SIGNING_ALGS, type SigningAlg } from './key-state.ts'
+import { readChoice, readFlag, readList } from './metadata-member.ts'
+import { SUBJECT_READERS } from './tls-client-auth.ts'
+
 /**
  * How a client proves who it is and how its requests must be made: the members of RFC 7591's registry that
  * came with RFC 7523, 8705, 9101, 9126, 9449, 9701 and 9396, and two of our own. Rests as one JSON object.
@@ -26,7 +31,7 @@ export interface ClientSecurity {
   readonly require_signed_request_object: boolean
   readonly request_object_signing_alg: string | null
   /** RFC 9701 section 6. */
-  readonly introspection_signed_response_alg: string | null
+  readonly introspection_signed_response_alg: SigningAlg | null
   /** RFC 9396 section 10: the types it may ask for. */
   readonly authorization_details_types: readonly string[]
   /** Ours: the rules of FAPI 2.0 hold for it. */
@@ -63,7 +68,20 @@ type Readers = {
 }
 
 /** How each member that may be given is read. @throws {OAuthError} by the member's name */
-const READERS: Readers = {}
+const READERS: Readers = {
+  jwks: readJwks,
+  jwks_uri: readJwksUri,
+  token_endpoint_auth_signing_alg: readSigningAlg,
+  legacy_assertion_aud: readFlag,
+  ...SUBJECT_READERS,
+  tls_client_certificate_bound_access_tokens: readFlag,
+  dpop_bound_access_tokens: readFlag,
+  require_pushed_authorization_requests: readFlag,
+  require_signed_request_object: readFlag,
+  request_object_signing_alg: readSigningAlg,
+  authorization_details_types: readList,
+  introspection_signed_response_alg: (member, given) => readChoice(member, given, SIGNING_ALGS),
+}
 
 /** The names that may be given. */
 export const SECURITY_MEMBERS: readonly string[] = Object.keys(READERS)

@@ -45,12 +45,16 @@ export const activeKey = <K extends KeyTimes>(
   alg: string,
   now: number,
 ): K | undefined => {
-  const activated = keys.filter((key) => key.alg === alg && key.activates_at <= now)
+  const activated = keys.filter((key) => key.alg === alg && hasActivated(key, now))
   const newest = Math.max(...activated.map(({ activates_at }) => activates_at))
   return activated
     .filter(({ activates_at, revoked_at }) => activates_at === newest && revoked_at === null)
     .sort((a, b) => (a.kid < b.kid ? 1 : -1))[0]
 }
+
+/** One that was revoked while it waited took over from nobody. */
+const hasActivated = ({ activates_at, revoked_at }: KeyTimes, now: number): boolean =>
+  activates_at <= now && (revoked_at === null || revoked_at >= activates_at)
 
 /** @param keys every key that there is, itself among them */
 export const keyState = (key: KeyTimes, keys: readonly KeyTimes[], now: number): KeyState => {

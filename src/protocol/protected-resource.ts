@@ -78,9 +78,6 @@ const readResource = (given: unknown): string => {
 /** Every registered resource, by its {@link resourceKey}. */
 export type Resources = ReadonlyMap<string, ProtectedResource>
 
-export const indexResources = (all: readonly ProtectedResource[]): Resources =>
-  new Map(all.map((one) => [resourceKey(one.resource), one]))
-
 /**
  * RI-01: the resources that a request names, as they are registered. While none is registered, every one that is
  * well formed is a resource (MC-03); from the first on, others are not.

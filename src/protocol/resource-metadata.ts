@@ -6,6 +6,8 @@ import { splitUri } from './uri.ts'
 export interface ProtectedResourceMetadata {
   /** The resource indicator, as it was given: a client compares it letter by letter (section 3.3). */
   readonly resource: string
+  /** What people call it; left out when it has no name. */
+  readonly resource_name?: string
   readonly authorization_servers: readonly string[]
   /** Left out when there are none (section 3.2). */
   readonly scopes_supported?: readonly string[]
@@ -22,10 +24,22 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
  * @throws {TypeError} naming what is wrong with `resource` or `scopes`
  */
 export const protectedResourceMetadata = (
-  { resource, scopes = [] }: { readonly resource: string; readonly scopes?: readonly string[] },
+  {
+    resource,
+    resource_name = null,
+    scopes = [],
+  }: {
+    readonly resource: string
+    readonly resource_name?: string | null
+    readonly scopes?: readonly string[]
+  },
   { issuer }: { readonly issuer: string },
 ): ProtectedResourceMetadata => {
-  const named = { resource: checkedResource(resource), authorization_servers: [issuer] }
+  const named = {
+    resource: checkedResource(resource),
+    ...(resource_name === null ? undefined : { resource_name }),
+    authorization_servers: [issuer],
+  }
   const supported = [...new Set(checkedScopes(scopes))].filter(isAdvertised)
   const bearer_methods_supported = ['header'] as const
   return supported.length === 0

@@ -6,6 +6,7 @@
  *
  * The master secret is not here: it comes only from OAUTHD_SECRET or the key file.
  */
+import { type DetailTypes, readDetailTypes } from './detail-types.ts'
 import { type PagesSettings, readPagesSettings } from './pages-settings.ts'
 import type { AccessTokenFormat } from './protected-resource.ts'
 import { SETTINGS } from './setting-table.ts'
@@ -61,10 +62,12 @@ export interface Settings {
   readonly mtls_url: string | undefined
   /** How the built-in pages look. */
   readonly pages: PagesSettings
+  /** The types of authorization_details that may be asked for (RFC 9396). */
+  readonly authorization_details: DetailTypes
 }
 
 /** The settings that are one value each, with a flag and a variable. */
-export type SettingName = Exclude<keyof Settings, 'pages'>
+export type SettingName = Exclude<keyof Settings, 'pages' | 'authorization_details'>
 
 /** What somebody gave: words from the command line or the environment, values from TOML or a program. */
 export type GivenSettings = { readonly [K in keyof Settings]?: unknown }
@@ -141,6 +144,7 @@ export const completeSettings = (given: GivenSettings): Settings => {
     mtls_url: take('mtls_url', given, followed),
     dpop_nonce: take('dpop_nonce', given, followed),
     pages: readPagesSettings(given.pages),
+    authorization_details: readDetailTypes(given.authorization_details),
   }
   const problem = tlsProblem(settings)
   if (problem !== undefined) throw new TypeError(problem)

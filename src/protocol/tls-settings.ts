@@ -1,4 +1,5 @@
 /** The settings of TLS, of trusted proxies, and of client certificates through either (RFC 8705). */
+import type { AuthMethod } from './auth-method.ts'
 import { readNetwork } from './ip.ts'
 import type { Settings } from './settings.ts'
 import { webUriProblem } from './uri.ts'
@@ -36,8 +37,8 @@ export const readHeaderName = (value: unknown): string | undefined => {
 export const readMtlsUrl = (value: unknown): string => {
   const problem = typeof value === 'string' ? webUriProblem(value) : 'must be a URL'
   if (typeof value !== 'string' || problem !== undefined) throw new TypeError(problem ?? 'must be a URL')
-  if (/^https:[^?]*$/i.test(value)) return value
-  throw new TypeError('must be https, without a query')
+  if (/^https:\/\/[^/?]+$/i.test(value)) return value
+  throw new TypeError('must be https and a host alone: the path is that of the issuer')
 }
 
 /** What keeps these settings from meaning anything together; `undefined` when nothing does. */
@@ -67,3 +68,15 @@ export const takesForwarded = ({
 /** Whether somebody has verified who issued them: against `tls_client_ca`, or the proxy by its own list. */
 export const verifiesIssuers = (settings: Omit<TlsSettings, 'issuer'>): boolean =>
   takesForwarded(settings) || (settings.tls_cert !== undefined && settings.tls_client_ca !== undefined)
+
+/** How clients with certificates are served, as metadata tells (RFC 8705 sections 2, 3.3 and 5). */
+export interface MutualTls {
+  readonly methods: readonly AuthMethod[]
+  readonly url: string | undefined
+}
+
+export const mutualTls = (settings: Omit<TlsSettings, 'issuer'>): MutualTls | undefined => {
+  if (!takesCertificates(settings)) return undefined
+  const verified: readonly AuthMethod[] = verifiesIssuers(settings) ? ['tls_client_auth'] : []
+  return { methods: [...verified, 'self_signed_tls_client_auth'], url: settings.mtls_url }
+}

@@ -1,4 +1,5 @@
 import type { Client } from './client-metadata.ts'
+import type { DetailTypes } from './detail-types.ts'
 import { OAuthError } from './error.ts'
 import type { SigningAlg } from './key-state.ts'
 import { JWT_LIFETIME, LONGEST_JWT_LIFETIME } from './lifetime.ts'
@@ -28,6 +29,7 @@ export interface TokenRules {
   /** Seconds. */
   readonly access_token_ttl: number
   readonly signing_alg: SigningAlg
+  readonly authorization_details: DetailTypes
 }
 
 /**

@@ -87,10 +87,14 @@ export const parametersAgain = (authorization: Readonly<Record<string, unknown>>
     if (typeof value !== 'string') throw wrong(name, 'a string')
     parameters.append(name, value)
   }
-  const { max_age, resource } = authorization
+  const { max_age, resource, authorization_details } = authorization
   if (max_age !== undefined) {
     if (typeof max_age !== 'number') throw wrong('max_age', 'a number')
     parameters.append('max_age', String(max_age))
+  }
+  if (authorization_details !== undefined) {
+    if (!Array.isArray(authorization_details)) throw wrong('authorization_details', 'a list of objects')
+    parameters.append('authorization_details', JSON.stringify(authorization_details))
   }
   if (!Array.isArray(resource)) throw wrong('resource', 'a list of strings')
   for (const one of resource) {

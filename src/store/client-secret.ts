@@ -40,6 +40,18 @@ export function* insertClientSecret(secret: ClientSecret): Work<void> {
   )
 }
 
+/** Puts another hash of the same secret in place, unless that has changed since. */
+export function* renewSecretHash(
+  { client_secret_id, secret_hash: old_hash }: Pick<ClientSecret, 'client_secret_id' | 'secret_hash'>,
+  { secret_hash, hash_key_id }: Pick<ClientSecret, 'secret_hash' | 'hash_key_id'>,
+): Work<void> {
+  yield* run(
+    `UPDATE oauth_client_secret SET secret_hash = $secret_hash, hash_key_id = $hash_key_id
+     WHERE client_secret_id = $client_secret_id AND secret_hash = $old_hash`,
+    { client_secret_id, secret_hash, hash_key_id, old_hash },
+  )
+}
+
 /** Ends a secret at `expires_at`, or sooner when it ends sooner by itself. */
 export function* expireClientSecret(client_secret_id: string, expires_at: number): Work<void> {
   yield* run(

@@ -10,7 +10,7 @@ export interface HashKeyRow {
 /** Every hash key, oldest first: a handful over the life of a database. */
 export function* listHashKeys(): Work<readonly HashKeyRow[]> {
   return yield* all<HashKeyRow>(
-    'SELECT hash_key_id, sealed, activates_at FROM oauthd_hash_key ORDER BY hash_key_id LIMIT 1000',
+    'SELECT hash_key_id, sealed, activates_at FROM oauthd_hash_key ORDER BY activates_at, hash_key_id LIMIT 1000',
   )
 }
 

@@ -1,8 +1,8 @@
 import type { Client } from '../protocol/client-metadata.ts'
-import { indexResources, type Resources } from '../protocol/protected-resource.ts'
+import type { Resources } from '../protocol/protected-resource.ts'
 import { findClient, findFirstClient } from './client.ts'
 import { type ClientSecret, listClientSecrets } from './client-secret.ts'
-import { listResources } from './resource.ts'
+import { mapResources } from './resource.ts'
 import { listScopes } from './scope.ts'
 import type { Store, Work } from './work.ts'
 
@@ -59,10 +59,9 @@ export const createRegistry = (store: Store): Registry => {
     resources() {
       if (resources !== undefined) return resources
       const begun = generation
-      return store.read(listResources()).then((found) => {
-        const indexed = indexResources(found)
-        if (begun === generation) resources = indexed
-        return indexed
+      return store.read(mapResources()).then((found) => {
+        if (begun === generation) resources = found
+        return found
       })
     },
   }

@@ -1,4 +1,4 @@
-import type { ProtectedResource } from '../protocol/protected-resource.ts'
+import type { ProtectedResource, Resources } from '../protocol/protected-resource.ts'
 import { all, one, type Work } from './work.ts'
 
 interface Row extends Omit<ProtectedResource, 'is_advertised'> {
@@ -17,6 +17,14 @@ const protectedResource = (row: Row): ProtectedResource => ({
 export function* listResources(): Work<readonly ProtectedResource[]> {
   const rows = yield* all<Row>(`SELECT ${COLUMNS} FROM oauth_resource ORDER BY resource_key LIMIT 10000`)
   return rows.map(protectedResource)
+}
+
+/** The same by what they are compared by. */
+export function* mapResources(): Work<Resources> {
+  const rows = yield* all<Row & { resource_key: string }>(
+    `SELECT resource_key, ${COLUMNS} FROM oauth_resource ORDER BY resource_key LIMIT 10000`,
+  )
+  return new Map(rows.map(({ resource_key, ...row }) => [resource_key, protectedResource(row)]))
 }
 
 /** The resource that is registered under a key, however it is spelled. */

@@ -11,7 +11,14 @@ import { listAccessTokens } from '../../src/store/token-list.ts'
 import { all } from '../../src/store/work.ts'
 import { stepped } from '../_step.ts'
 import { NOW, testStore } from '../_store.ts'
-import { putAuthorization, putCode, putRefreshToken, putRequest, putSession } from '../store/_people.ts'
+import {
+  putAuthorization,
+  putCode,
+  putPushedRequest,
+  putRefreshToken,
+  putRequest,
+  putSession,
+} from '../store/_people.ts'
 import { putClients, putSecret, putTokens } from '../store/_rows.ts'
 import { approval, CLIENT, REQUEST } from './_approval.ts'
 
@@ -19,31 +26,34 @@ import { approval, CLIENT, REQUEST } from './_approval.ts'
 const purged = (given: Partial<Purged>): Purged => ({ ...NOTHING, ...given })
 
 test('LG-03: a purge takes some of each kind and says how many', () => {
-  const rows = [[{ jti: '1' }], [{}], [], [{}, {}], [], [{}], [], [{}]]
+  const rows = [[{ jti: '1' }], [{}], [], [{}, {}], [], [], [{}], [], [{}], [], []]
   const { result, statements } = stepped(purgeSome(NOW, 2), ...rows)
   const found = { access_tokens: 1, refresh_tokens: 1, authorizations: 2, sessions: 1, limits: 1 }
   assert.deepEqual(result, purged(found))
   assert.deepEqual(
     statements.map(({ params }) => params['limit']),
-    Array.from({ length: 8 }, () => 2),
+    // Signing keys are read whole.
+    [...Array.from({ length: 10 }, () => 2), undefined],
   )
 })
 
 test('LG-03: what is over is found by an index, however much is not', async (t) => {
   const { store } = await testStore(t)
-  const { statements } = stepped(purgeSome(NOW, 2), ...Array.from({ length: 8 }, () => []))
+  const { statements } = stepped(purgeSome(NOW, 2), ...Array.from({ length: 11 }, () => []))
   const walked = []
   for (const { text, params } of statements) {
     const plan = await store.write(() => all<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`, params))
     walked.push(...plan.map(({ detail }) => detail).filter((detail) => /^SCAN oauth/.test(detail)))
   }
-  // Of these a client has two.
-  assert.deepEqual(walked, ['SCAN oauth_client_secret'])
+  // Of secrets a client has two, of signing keys a database a handful.
+  assert.deepEqual(walked, ['SCAN oauth_client_secret', 'SCAN oauth_signing_key'])
 })
 
 test('LG-03: no authorization goes while a token or a code may name it', () => {
   for (const full of [0, 1, 2]) {
-    const rows = [[], [], [], [], [], [], []].map((none, index) => (index === full ? [{}, {}] : none))
+    const rows = [[], [], [], [], [], [], [], [], [], []].map((none, index) =>
+      index === full ? [{}, {}] : none,
+    )
     const { result, statements } = stepped(purgeSome(NOW, 2), ...rows)
     assert.equal(result.authorizations, 0)
     assert.ok(statements.every(({ text }) => !text.includes('DELETE FROM oauth_authorization WHERE')))
@@ -135,17 +145,19 @@ test('TK-08, RT-06: a code that was used is kept for as long as what it led to',
   assert.deepEqual(await store.write(() => purgeSome(NOW + 1000, 10)), both)
 })
 
-test('LG-03: requests, sessions and budgets that are over are counted and removed', async (t) => {
+test('LG-03: requests, pushed ones, sessions and budgets that are over are counted and removed', async (t) => {
   const { store } = await testStore(t)
   await store.write(function* work() {
     yield* putRequest({ request_id: 'ar_1', expires_at: NOW })
     yield* putRequest({ request_id: 'ar_2', expires_at: NOW + 1 })
+    yield* putPushedRequest({ pushed_id: '1', expires_at: NOW })
+    yield* putPushedRequest({ pushed_id: '2', expires_at: NOW + 1, used_at: NOW })
     yield* putSession({ session_id: '1', expires_at: NOW })
     yield* putSession({ session_id: '2', expires_at: NOW + 1 })
     yield* spend('over', NOW - 60, NOW)
     yield* spend('open', NOW - 60, NOW + 1)
   })
-  const one = purged({ authorization_requests: 1, sessions: 1, limits: 1 })
+  const one = purged({ authorization_requests: 1, pushed_requests: 1, sessions: 1, limits: 1 })
   assert.deepEqual(await store.read(countPurgeable(NOW)), one)
   assert.deepEqual(await store.write(() => purgeSome(NOW, 10)), one)
   assert.deepEqual(await store.read(countPurgeable(NOW + 1)), one)

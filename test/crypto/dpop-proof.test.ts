@@ -146,10 +146,15 @@ test('DP-01: a header that is not exactly one whole proof is refused', async () 
     `${head}.${encode({ jti: 'a', htm: 'POST', htu: HTU, iat: 1 })}.${signature}`,
     `${head}.${payload}.${signature.slice(2)}`,
     `${proof}=`,
-    `${head}.${payload}.${'A'.repeat(9000)}`,
+    await dpopProof(key, { htu: 'a'.repeat(8192) }),
   ]) {
     await isRefused(header, header.slice(0, 20))
   }
+})
+
+test('DP-01, RFC 9110 5.3: two headers, which come as one, are told to be two', async () => {
+  const proof = await dpopProof(await dpopKey(), { htu: HTU })
+  await assert.rejects(verify(`${proof}, ${proof}`), /there must be exactly one/)
 })
 
 test('DP-01, RFC 7515 4.1.11: what a proof says is critical and nobody understands, refuses it', async () => {

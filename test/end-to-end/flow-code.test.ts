@@ -328,3 +328,23 @@ test('contract, flow:client-credentials: a client gets a token with its secret f
   const other = await oauthd(['flow:client-credentials', '--db', site.db, '--client', shop.client_id])
   assert.match(other.stderr, /is not registered for client_credentials/)
 })
+
+test('PAR-05, contract, flow:code: a client that has to push does so, and the browser carries a name alone', async () => {
+  const given = { ...CODE, client_name: 'Bank', redirect_uris: ['http://127.0.0.1/cb'] }
+  const bank = await site.client({ ...given, require_pushed_authorization_requests: true })
+  const { url, ...running } = await flow(['-q'], { OAUTH_CLIENT_SECRET: bank.client_secret }, bank)
+  assert.deepEqual([...new URL(url).searchParams.keys()].sort(), ['client_id', 'request_uri'])
+  const { code, stdout } = await through({ ...running, url })
+  assert.equal(code, 0)
+  assert.match(stdout, /^oat_\S+\n$/)
+
+  const wrong = start(
+    process.execPath,
+    [LAUNCHER, 'flow:code', '--db', site.db, '--client', bank.client_id, '--json'],
+    { input: '', env: { OAUTH_CLIENT_SECRET: 'not-the-secret-at-all' } },
+  )
+  flows.push(wrong)
+  const refused = await wrong.ended
+  assert.equal(refused.code, 1)
+  assert.equal(JSON.parse(refused.stderr).error.code, 'flow_refused')
+})

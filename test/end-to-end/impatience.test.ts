@@ -39,7 +39,7 @@ const draining = async (t: TestContext, bytes: string): Promise<Draining> => {
   })
   const hurry = Promise.withResolvers<void>()
   let isDrained = false
-  const done = drain({ server, port, connections }, hurry.promise).then(() => {
+  const done = drain({ server, port, connections, handshakes: new Map() }, hurry.promise).then(() => {
     isDrained = true
   })
   while (server.listening) await turn()

@@ -23,6 +23,20 @@ test('RFC 7636: docs/guides/authorization-code.md works as it says', async (t) =
   })
 })
 
+test('RFC 9449: docs/guides/dpop.md works as it says', async (t) => {
+  await runDocument(t, clone.path, 'docs/guides/dpop.md', {
+    ports: [6749],
+    jobs: [[/oauthd serve/, 6749]],
+  })
+})
+
+test('RFC 9396: docs/guides/authorization-details.md works as it says', async (t) => {
+  await runDocument(t, clone.path, 'docs/guides/authorization-details.md', {
+    ports: [6749],
+    jobs: [[/oauthd serve/, 6749]],
+  })
+})
+
 test('contract, library: docs/guides/embedding.md works as it says', async (t) => {
   await runDocument(t, clone.path, 'docs/guides/embedding.md', {
     ports: [3001, 3002, 3003, 3004, 3005],

@@ -129,7 +129,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
     types: ['page-files.ts'],
     packages: ['node:fs'],
   },
-  ...Object.fromEntries(NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts'], packages: [] }])),
+  ...Object.fromEntries(
+    NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts', 'signed-tokens.ts'], packages: [] }]),
+  ),
   'request-sources.ts': { rooms: [...MIDDLE, 'client-keys.ts', 'server.ts'], packages: [] },
   'verify.ts': {
     rooms: ['protocol', 'store', 'crypto', 'outbound', 'resource', 'master-secret.ts', ...KEYS],

@@ -22,7 +22,8 @@ test('MD-03, MD-04, MD-05: metadata lists what works now, every member of it and
   const answered = await h.send('GET', METADATA)
   assert.equal(answered.status, 200)
   assert.equal(answered.headers.get('content-type'), 'application/json')
-  const methods = ['client_secret_basic', 'client_secret_post']
+  const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt']
+  const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
   assert.deepEqual(answered.body, {
     issuer: 'http://localhost:6749',
     authorization_endpoint: 'http://localhost:6749/oauth/authorize',
@@ -32,10 +33,21 @@ test('MD-03, MD-04, MD-05: metadata lists what works now, every member of it and
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     token_endpoint_auth_methods_supported: [...methods, 'none'],
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint: 'http://localhost:6749/oauth/revoke',
     revocation_endpoint_auth_methods_supported: [...methods, 'none'],
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint: 'http://localhost:6749/oauth/introspect',
     introspection_endpoint_auth_methods_supported: methods,
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+    introspection_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    pushed_authorization_request_endpoint: 'http://localhost:6749/oauth/par',
+    require_pushed_authorization_requests: false,
+    request_parameter_supported: true,
+    request_uri_parameter_supported: false,
+    request_object_signing_alg_values_supported: algorithms,
+    require_signed_request_object: false,
+    dpop_signing_alg_values_supported: algorithms,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
   })
@@ -83,7 +95,7 @@ test('MD-02: a slash at the end of the issuer is kept as given in metadata and i
 test('HTTP-16: with a https issuer every advertised URL is https', async () => {
   const { body } = await get(METADATA, { issuer: 'https://id.example' })
   const urls = Object.values(body).filter((value) => typeof value === 'string')
-  assert.equal(urls.length, 6)
+  assert.equal(urls.length, 7)
   for (const url of urls) assert.match(url, /^https:\/\/id\.example/)
 })
 

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { type ClientWithSecret, OAuthError, type OAuthServer, StoreError } from '../../src/index.ts'
+import {
+  type ClientWithSecret,
+  OAuthError,
+  type OAuthServer,
+  StoreError,
+  type TokenResponse,
+} from '../../src/index.ts'
+import { dpopKey, dpopProof, type ProofOf } from '../_dpop.ts'
 import { appServer, asked, ERP, ISSUER, refusal, tokensOf, VERIFIER } from './_app.ts'
 
 const MACHINE = { client_name: 'Robot', grant_types: ['client_credentials'], scope: 'a b' }
@@ -55,6 +62,26 @@ test('RFC 6749 5.2: issueToken refuses as the token endpoint does, client authen
     assert.ok(thrown instanceof OAuthError, String(thrown))
     assert.deepEqual([thrown.error, thrown.status], [error, status])
   }
+})
+
+test('DP-05, DP-08: issueToken takes the proof of a Request, and its refusal has the nonce to answer with', async (t) => {
+  const server = await appServer(t)
+  const { client_id, client_secret = '' } = await server.clients.create(MACHINE)
+  const key = await dpopKey()
+  const url = `${ISSUER}/oauth/token`
+  const ask = async (claims: ProofOf): Promise<TokenResponse> => {
+    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
+    const headers = { dpop: await dpopProof(key, { htu: url, ...claims }) }
+    return server.issueToken(new Request(url, { method: 'POST', body, headers }))
+  }
+  const { access_token, token_type } = await ask({ iat: Math.floor(Date.now() / 1000) })
+  assert.equal(token_type, 'DPoP')
+  const said = await server.introspect(access_token)
+  assert.deepEqual([said.active, said.active && said['cnf']], [true, { jkt: key.jkt }])
+  const thrown = await refusal(ask({ iat: 0 }))
+  assert.ok(thrown instanceof OAuthError)
+  assert.deepEqual([thrown.error, thrown.status], ['use_dpop_nonce', 400])
+  assert.equal((await ask({ iat: 0, nonce: thrown.dpop_nonce })).token_type, 'DPoP')
 })
 
 test('OAuth 2.1 4.1.3: a code is good for one call of issueToken, a second ends what it gave', async (t) => {

@@ -5,7 +5,9 @@ import {
   detailsFor,
   narrowDetails,
   readDetails,
+  typeProblem,
 } from '../../src/protocol/authorization-details.ts'
+import { readDetailTypes } from '../../src/protocol/detail-types.ts'
 import { OAuthError } from '../../src/protocol/error.ts'
 
 const PAYMENT = {
@@ -14,8 +16,6 @@ const PAYMENT = {
   actions: ['initiate', 'status'],
   amount: { currency: 'EUR', value: '123.50' },
 } as const satisfies AuthorizationDetail
-
-const ALLOWED = ['payment_initiation']
 
 const refusedBy = (act: () => unknown): boolean => {
   try {
@@ -27,11 +27,11 @@ const refusedBy = (act: () => unknown): boolean => {
 }
 
 test('RR-01: what is asked for is read as it was sent, and nothing is nothing', () => {
-  assert.deepEqual(readDetails(JSON.stringify([PAYMENT]), ALLOWED), [PAYMENT])
-  assert.equal(readDetails(undefined, ALLOWED), null)
+  assert.deepEqual(readDetails(JSON.stringify([PAYMENT])), [PAYMENT])
+  assert.equal(readDetails(undefined), null)
 })
 
-test('RR-01: what is no list of objects of an allowed type is refused', () => {
+test('RR-01: what is no list of objects with a type is refused', () => {
   for (const given of [
     '',
     'x',
@@ -42,7 +42,6 @@ test('RR-01: what is no list of objects of an allowed type is refused', () => {
     '[[]]',
     '[{}]',
     '[{"type":7}]',
-    '[{"type":"account"}]',
     '[{"type":"payment_initiation","actions":"pay"}]',
     '[{"type":"payment_initiation","locations":["javascript:x"]}]',
     '[{"type":"payment_initiation","identifier":7}]',
@@ -51,11 +50,42 @@ test('RR-01: what is no list of objects of an allowed type is refused', () => {
     JSON.stringify([{ type: 'payment_initiation', note: 'x'.repeat(32_768) }]),
   ]) {
     assert.ok(
-      refusedBy(() => readDetails(given, ALLOWED)),
+      refusedBy(() => readDetails(given)),
       given.slice(0, 60),
     )
   }
-  assert.ok(refusedBy(() => readDetails(JSON.stringify([PAYMENT]), [])))
+})
+
+test('RR-01: a type is asked for that the server knows and the client is registered for', () => {
+  const known = readDetailTypes({
+    payment_initiation: { title: 'Start a payment' },
+    account: { title: 'Look' },
+  })
+  const problem = (details: AuthorizationDetail[] | null, types: string[]): string | undefined =>
+    typeProblem(details, known, { authorization_details_types: types })?.error
+  assert.equal(problem([PAYMENT], ['payment_initiation']), undefined)
+  assert.equal(problem(null, []), undefined)
+  assert.equal(
+    problem([PAYMENT, { type: 'account' }], ['payment_initiation']),
+    'invalid_authorization_details',
+  )
+  assert.equal(problem([{ type: 'other' }], ['other']), 'invalid_authorization_details')
+})
+
+test('RR-01: a type that the operator describes without words is a mistake', () => {
+  for (const given of [
+    7,
+    [],
+    { a: 'x' },
+    { a: {} },
+    { a: { title: ' ' } },
+    { a: { title: 'A', tile: 'B' } },
+    { 'a b': { title: 'A' } },
+  ]) {
+    assert.throws(() => readDetailTypes(given), TypeError)
+  }
+  assert.deepEqual([...readDetailTypes({ a: { title: ' A ' } })], [['a', { title: 'A' }]])
+  assert.equal(readDetailTypes(undefined).size, 0)
 })
 
 test('RR-03: a later request may ask for less, and asks for all when it says nothing', () => {

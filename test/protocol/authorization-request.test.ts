@@ -49,6 +49,7 @@ test('RFC 6749 4.1.1: what is asked for is kept as it was asked', () => {
     login_hint: 'ana@a.example',
     ui_locales: 'de fr',
     resource: 'https://api.example/v1',
+    dpop_jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I',
   }
   assert.deepEqual(examined(given), {
     client_id: 'cl_1',
@@ -56,7 +57,9 @@ test('RFC 6749 4.1.1: what is asked for is kept as it was asked', () => {
     state: 'x',
     scope: 'b a',
     resource: ['https://api.example/v1'],
+    authorization_details: null,
     code_challenge: CHALLENGE,
+    dpop_jkt: given.dpop_jkt,
     prompt: 'login',
     max_age: 0,
     login_hint: 'ana@a.example',
@@ -64,9 +67,22 @@ test('RFC 6749 4.1.1: what is asked for is kept as it was asked', () => {
   })
   const nothing = examined({})
   assert.deepEqual(
-    [nothing.state, nothing.max_age, nothing.login_hint, nothing.ui_locales, nothing.prompt],
-    [null, null, null, null, ''],
+    [
+      nothing.state,
+      nothing.dpop_jkt,
+      nothing.max_age,
+      nothing.login_hint,
+      nothing.ui_locales,
+      nothing.prompt,
+    ],
+    [null, null, null, null, null, ''],
   )
+})
+
+test('DP-12: a dpop_jkt that no key has is refused before anybody is asked', () => {
+  for (const dpop_jkt of ['x', '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I=']) {
+    refusal('invalid_request', () => examined({ dpop_jkt }))
+  }
 })
 
 test('OIDC Core 3.1.2.1: a hint too long to help is left out, so that a row a stranger makes stays small', () => {

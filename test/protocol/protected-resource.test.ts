@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OAuthError } from '../../src/protocol/error.ts'
-import {
-  indexResources,
-  knownResources,
-  type ProtectedResource,
-  registrableResource,
-} from '../../src/protocol/protected-resource.ts'
+import { knownResources, registrableResource } from '../../src/protocol/protected-resource.ts'
+import { literalResources } from '../_step.ts'
 import { refusal } from './_refusal.ts'
-
-const registered = (resource: string): ProtectedResource => ({
-  ...registrableResource({ resource }),
-  created_at: 1,
-})
 
 test('RI-01: a resource is registered as it is spelled, and what is not said is left to the server', () => {
   assert.deepEqual(registrableResource({ resource: 'https://API.example' }), {
@@ -62,11 +53,11 @@ test('PR-05: offline_access is no scope of a resource, nor is a power over oauth
 })
 
 test('MC-03: while no resource is registered, every well-formed one is known', () => {
-  assert.deepEqual(knownResources(indexResources([]), ['https://any.example']), ['https://any.example'])
+  assert.deepEqual(knownResources(new Map(), ['https://any.example']), ['https://any.example'])
 })
 
 test('RI-03: a registered resource is known by every spelling, and comes out as it is registered', () => {
-  const all = indexResources([registered('https://Api.example'), registered('https://b.example/v1')])
+  const all = literalResources({ resource: 'https://Api.example' }, { resource: 'https://b.example/v1' })
   assert.deepEqual(knownResources(all, ['HTTPS://api.example:443/', 'https://b.example/v1']), [
     'https://Api.example',
     'https://b.example/v1',
@@ -75,7 +66,7 @@ test('RI-03: a registered resource is known by every spelling, and comes out as 
 })
 
 test('RI-01: once a resource is registered, every other is invalid_target', () => {
-  const all = indexResources([registered('https://api.example')])
+  const all = literalResources({ resource: 'https://api.example' })
   for (const uri of ['https://other.example', 'https://api.example/v1', 'http://localhost']) {
     const refused = knownResources(all, ['https://api.example', uri])
     assert.ok(refused instanceof OAuthError && refused.error === 'invalid_target', uri)

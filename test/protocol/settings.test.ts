@@ -34,6 +34,8 @@ test('contract, serve: nothing given is 127.0.0.1:6749, prefix oauth, and an iss
     refresh_grace: 30,
     session_ttl: 14 * 86_400,
     interaction_url: undefined,
+    require_pushed_authorization_requests: false,
+    require_signed_request_object: false,
     tls_cert: undefined,
     tls_key: undefined,
     tls_client_ca: undefined,
@@ -41,6 +43,7 @@ test('contract, serve: nothing given is 127.0.0.1:6749, prefix oauth, and an iss
     client_cert_header: 'Client-Cert',
     mtls_url: undefined,
     dpop_nonce: 'optional',
+    authorization_details: new Map(),
     pages: readPagesSettings(undefined),
   })
 })
@@ -225,4 +228,17 @@ test('contract, serve: --trust-proxy is an exact list of networks, one text or s
   }
   assert.equal(completeSettings({ client_cert_header: 'off' }).client_cert_header, undefined)
   assert.match(refusal({ client_cert_header: 'a: b' }), /^client_cert_header must be the name of a header/)
+})
+
+test('PAR-05, JAR-05: a switch is true or false, in a word or as a value', () => {
+  for (const name of ['require_pushed_authorization_requests', 'require_signed_request_object'] as const) {
+    for (const on of [true, 'true', '1', 'yes', 'ON'])
+      assert.equal(completeSettings({ [name]: on })[name], true)
+    for (const off of [false, 'false', '0', 'no', 'Off', undefined]) {
+      assert.equal(completeSettings({ [name]: off })[name], false)
+    }
+    for (const wrong of ['', 'maybe', 1, null]) {
+      assert.equal(refusal({ [name]: wrong }), `${name} must be true or false`)
+    }
+  }
 })

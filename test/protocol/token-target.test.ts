@@ -1,28 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OAuthError } from '../../src/protocol/error.ts'
-import { indexResources, registrableResource } from '../../src/protocol/protected-resource.ts'
 import { type TokenRules, type TokenTarget, targetOf } from '../../src/protocol/token-target.ts'
-
-const resource = (given: Readonly<Record<string, unknown>>) => ({
-  ...registrableResource(given),
-  created_at: 1,
-})
+import { literalResources } from '../_step.ts'
 
 const OPAQUE = 'https://opaque.example'
 const JWT = 'https://jwt.example'
 
 const RULES: TokenRules = {
-  resources: indexResources([
-    resource({ resource: OPAQUE, access_token_format: 'opaque' }),
-    resource({ resource: JWT, access_token_format: 'jwt', signing_alg: 'ES256' }),
-    resource({ resource: 'https://plain.example' }),
-    resource({ resource: 'https://brief.example', access_token_ttl: 30 }),
-  ]),
+  resources: literalResources(
+    { resource: OPAQUE, access_token_format: 'opaque' },
+    { resource: JWT, access_token_format: 'jwt', signing_alg: 'ES256' },
+    { resource: 'https://plain.example' },
+    { resource: 'https://brief.example', access_token_ttl: 30 },
+  ),
   issuer: 'https://id.example',
   access_token_format: 'opaque',
   access_token_ttl: 3600,
   signing_alg: 'RS256',
+  authorization_details: new Map(),
 }
 
 const JWT_RULES: TokenRules = { ...RULES, access_token_format: 'jwt', access_token_ttl: 900 }
@@ -63,7 +59,7 @@ test('decision 2: with access_token_format jwt every token is one, but for a res
   })
   assert.equal(target(['https://plain.example'], JWT_RULES).jwt?.alg, 'RS256')
   assert.deepEqual(target([OPAQUE], JWT_RULES), { aud: [OPAQUE], ttl: 900, jwt: undefined })
-  const unregistered = { ...JWT_RULES, resources: indexResources([]) }
+  const unregistered = { ...JWT_RULES, resources: new Map() }
   assert.deepEqual(target(['https://any.example'], unregistered).aud, ['https://any.example'])
   assert.equal(target(['https://any.example'], unregistered).jwt?.alg, 'RS256')
 })
@@ -73,7 +69,7 @@ test('AT-03: a JWT has one audience, so several resources with one of them are i
     [[OPAQUE, JWT], RULES],
     [[JWT, 'https://plain.example'], RULES],
     [['https://plain.example', 'https://brief.example'], JWT_RULES],
-    [['https://a.example', 'https://b.example'], { ...JWT_RULES, resources: indexResources([]) }],
+    [['https://a.example', 'https://b.example'], { ...JWT_RULES, resources: new Map() }],
   ]
   for (const [uris, rules] of several) {
     const refused = targetOf(uris, CLIENT, rules)

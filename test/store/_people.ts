@@ -5,6 +5,7 @@ import {
   insertAuthorizationRequest,
   type StoredAuthorizationRequest,
 } from '../../src/store/authorization-request.ts'
+import { insertPushedRequest, type PushedRequest } from '../../src/store/pushed-request.ts'
 import { insertRefreshToken, type RefreshToken } from '../../src/store/refresh-token.ts'
 import { insertSession, type Session } from '../../src/store/session.ts'
 import type { Work } from '../../src/store/work.ts'
@@ -109,5 +110,21 @@ export const putSession = (given: Partial<Session> = {}): Work<void> =>
     user_agent: null,
     auth_time: NOW,
     expires_at: NOW + 3600,
+    ...given,
+  })
+
+/** What cl_1 pushed, for a minute and a half. */
+export const putPushedRequest = (given: Partial<PushedRequest> = {}): Work<void> =>
+  insertPushedRequest({
+    pushed_id: 'pushed_1',
+    request_hash: 'hash',
+    hash_key_id: 'hk_1',
+    client_id: 'cl_1',
+    parameters: 'client_id=cl_1',
+    is_signed: 0,
+    created_at: NOW,
+    expires_at: NOW + 90,
+    used_at: null,
+    request_id: null,
     ...given,
   })
