@@ -1,7 +1,7 @@
 import type { Secrets } from '../crypto/secret.ts'
 import { findState } from '../store/state.ts'
 import type { Store, Work } from '../store/work.ts'
-import { livePrincipal } from './live-principal.ts'
+import { livePrincipal, type Tokens } from './live-principal.ts'
 import { presentedToken, type Verifier } from './verifier.ts'
 
 export interface OpenedFile {
@@ -23,11 +23,12 @@ export const fileVerifier = (file: OpenedFile): Required<Verifier> => {
     return (yield* findState('issuer')) ?? default_issuer
   }
   const issuer = file.issuer ?? recorded
+  let tokens: Tokens | undefined
   return {
     async verify(input) {
-      const secrets = await file.secrets
+      tokens ??= { store, secrets: await file.secrets }
       const now = Math.floor(clock() / 1000)
-      return livePrincipal({ store, secrets }, presentedToken(input), { issuer, now })
+      return await livePrincipal(tokens, presentedToken(input), { issuer, now })
     },
     close: () => store.close(),
   }
