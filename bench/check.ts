@@ -1,17 +1,51 @@
-/** What the middleware costs with the server in its process: one local read. */
+/** What a check of the middleware costs: one local read, by the server in its process or by the shared file. */
 import { verify } from '../src/library-tokens.ts'
+import type { Verifier } from '../src/resource/verifier.ts'
 import { requireScope } from '../src/resource/web.ts'
 import type { Server } from '../src/server.ts'
+import { createVerifier } from '../src/verify.ts'
 import { SCOPE } from './database.ts'
+import { median } from './rounds.ts'
 
 /** As many at once as the load has connections. */
 const AT_ONCE = 64
-const CHECKS = 100_000
+const CHECKS = 20_000
+const ROUNDS = 9
 
 /** Microseconds of CPU of one check, whose own work is little but the look at the token. */
-export const measureCheck = async (server: Server, tokens: readonly string[]): Promise<number> => {
+export interface Checks {
+  readonly in_process: number
+  readonly shared_file: number
+  /** How many times the first goes into the second: per round, then the median. */
+  readonly ratio: number
+}
+
+/** Both in turn, there and back, after a first round that is not counted. */
+export const measureChecks = async (
+  server: Server,
+  db: string,
+  tokens: readonly string[],
+): Promise<Checks> => {
+  const file = createVerifier({ db })
+  const in_process = measured({ verify: (token) => verify(server, token) }, tokens)
+  const shared_file = measured(file, tokens)
+  const rounds: { readonly in_process: number; readonly shared_file: number }[] = []
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const runs = [await in_process(), await shared_file(), await shared_file(), await in_process()] as const
+    if (round > 0) rounds.push({ in_process: (runs[0] + runs[3]) / 2, shared_file: (runs[1] + runs[2]) / 2 })
+  }
+  await file.close()
+  return {
+    in_process: median(rounds.map((one) => one.in_process)),
+    shared_file: median(rounds.map((one) => one.shared_file)),
+    ratio: median(rounds.map((one) => one.shared_file / one.in_process)),
+  }
+}
+
+/** A run of many checks, which gives the CPU of one. */
+const measured = (verifier: Verifier, tokens: readonly string[]): (() => Promise<number>) => {
   const [scope = ''] = SCOPE.split(' ')
-  const check = requireScope({ verify: (token) => verify(server, token) }, scope)
+  const check = requireScope(verifier, scope)
   const requests = tokens.map(
     (token) => new Request('https://api.example/', { headers: { authorization: `Bearer ${token}` } }),
   )
@@ -24,12 +58,11 @@ export const measureCheck = async (server: Server, tokens: readonly string[]): P
       if (response !== undefined) throw new Error(`a check answered ${response.status}`)
     }
   }
-  const run = (until: number): Promise<unknown> =>
-    Promise.all(Array.from({ length: AT_ONCE }, () => some(until)))
-  await run(CHECKS / 5)
-  const begun = process.cpuUsage()
-  const from = next
-  await run(from + CHECKS)
-  const { user, system } = process.cpuUsage(begun)
-  return (user + system) / (next - from)
+  return async () => {
+    const begun = process.cpuUsage()
+    const from = next
+    await Promise.all(Array.from({ length: AT_ONCE }, () => some(from + CHECKS)))
+    const { user, system } = process.cpuUsage(begun)
+    return (user + system) / (next - from)
+  }
 }

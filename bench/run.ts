@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { completeSettings } from '../src/protocol/settings.ts'
 import { openServer } from '../src/server.ts'
 import { waitedForProcessor } from './accounting.ts'
-import { measureCheck } from './check.ts'
+import { measureChecks } from './check.ts'
 import { type Running, startServer } from './child.ts'
 import { countTokens, fillDatabase } from './database.ts'
 import { createGenerator } from './load.ts'
@@ -50,7 +50,7 @@ const bench = async (options: Options, folder: string): Promise<Results> => {
   const crowding = crowdingSince(begun, waited)
   once.close()
   tell('checking tokens in this process')
-  const check = await measureCheck(beside, filled.tokens)
+  const checks = await measureChecks(beside, db, filled.tokens)
   await beside.close()
   await stopAll(all)
   checkStored(db, options.rows, measured)
@@ -62,7 +62,7 @@ const bench = async (options: Options, folder: string): Promise<Results> => {
     measured,
     crowding,
     wall,
-    check,
+    checks,
   }
 }
 

@@ -16,8 +16,8 @@ export interface OAuthServerOptions {
    */
   readonly db?: string | OpenDatabase
   /**
-   * The issuer identifier (RFC 8414 section 2): https, or http on loopback; it may have a path.
-   * Default `http://localhost:6749`.
+   * The issuer identifier (RFC 8414 section 2): https, or http on loopback; it may have a path. Given, it
+   * is recorded in the database, as `oauthd serve` does. Default `http://localhost:6749`.
    */
   readonly issuer?: string
   /** The path of the endpoints, without a slash at either end. Default `oauth`. */

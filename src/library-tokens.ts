@@ -7,10 +7,12 @@ import { INACTIVE, type Introspection } from './protocol/access-token.ts'
 import { OAuthError } from './protocol/error.ts'
 import { parseForm } from './protocol/form.ts'
 import { nearest } from './protocol/nearest.ts'
-import { type Principal, principalOf } from './protocol/principal.ts'
+import type { Principal } from './protocol/principal.ts'
 import { type ProtectedResourceMetadata, protectedResourceMetadata } from './protocol/resource-metadata.ts'
+import { livePrincipal } from './resource/live-principal.ts'
 import { presentedToken } from './resource/verifier.ts'
-import type { Server } from './server.ts'
+import { now, type Server } from './server.ts'
+import { tokensOf } from './signed-tokens.ts'
 import { inspectToken, revokeOne } from './tokens.ts'
 
 /** A token request (OAuth 2.1 section 3.2) as its parameters; who asks stands among them. */
@@ -92,13 +94,9 @@ export const introspect = async (server: Server, token: string): Promise<Introsp
 export const revokeToken = async (server: Server, token: string): Promise<boolean> =>
   typeof token === 'string' && revokeOne(server, token)
 
-export const verify = async (server: Server, input: string | Request): Promise<Principal | undefined> => {
+export const verify = (server: Server, input: string | Request): Promise<Principal | undefined> => {
   const token = typeof input === 'string' || isRequest(input) ? presentedToken(input) : undefined
-  if (token === undefined) return undefined
-  const inspection = await inspectToken(server, token)
-  // A refresh token opens nothing by itself; it alone has no token_type.
-  if (inspection.kind !== 'active' || inspection.token.token_type === undefined) return undefined
-  return principalOf(inspection.token)
+  return livePrincipal(tokensOf(server), token, { issuer: server.settings.issuer, now: now(server) })
 }
 
 /** @throws {TypeError} naming what is wrong or not known: scopes under another name would be left out */

@@ -32,6 +32,7 @@ import type { ProtectedResourceMetadata } from './protocol/resource-metadata.ts'
 import { themeWarnings } from './protocol/theme.ts'
 import type { ValidatedAuthorization } from './protocol/validated-authorization.ts'
 import { openServer, type Server } from './server.ts'
+import { findState, putState } from './store/state.ts'
 import { readClientAuthorities } from './tls-files.ts'
 
 /**
@@ -150,6 +151,7 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
     onWarning: ({ code, message }) => log.warn({ code }, message),
   })
   try {
+    if (options.issuer !== undefined) await recordIssuer(server)
     await server.sealed.sweep()
   } catch (error) {
     // Nobody else could: the caller has no server to close.
@@ -158,6 +160,11 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
   }
   server.housekeeping.start()
   return embedded(server)
+}
+
+/** As `serve` does, for the CLI and the verifiers of the file; a default that nobody chose says nothing. */
+const recordIssuer = async ({ store, settings: { issuer } }: Server): Promise<void> => {
+  if ((await store.read(findState('issuer'))) !== issuer) await store.write(() => putState('issuer', issuer))
 }
 
 const embedded = (server: Server): OAuthServer => {

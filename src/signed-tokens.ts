@@ -4,6 +4,7 @@ import { JWT_HASH } from './protocol/access-token.ts'
 import { DEFAULT_ALG } from './protocol/key-state.ts'
 import type { Resources } from './protocol/protected-resource.ts'
 import type { TokenRules } from './protocol/token-target.ts'
+import type { Tokens } from './resource/live-principal.ts'
 import { now, type Server, type ServerSettings } from './server.ts'
 
 /** RFC 9068 section 2.1. */
@@ -48,3 +49,11 @@ const presentJwt = async (
   if (typeof id !== 'string') return undefined
   return { kind: 'access_token', id, matches: ({ token_hash }) => token_hash === JWT_HASH }
 }
+
+/** The tokens of a server, as {@link livePrincipal} looks at them. */
+export const tokensOf = (
+  server: Pick<Server, 'keys' | 'secrets' | 'settings' | 'clock' | 'store'>,
+): Tokens => ({
+  store: server.store,
+  present: (token) => presentToken(server, token),
+})

@@ -135,6 +135,8 @@ export type Inspection =
 export const inspectToken = async (server: Server, token: string): Promise<Inspection> => {
   const presented = await presentToken(server, token)
   if (presented?.kind !== 'access_token' && presented?.kind !== 'refresh_token') {
+    // No row is read for a typo, but a lost database is no place to say no from (HTTP-18).
+    await server.store.turn()
     return { kind: 'unknown', token: INACTIVE, why: 'malformed' }
   }
   const at = now(server)
@@ -155,7 +157,10 @@ const NOTHING: Lost = { access_tokens: 0, refresh_tokens: 0 }
 /** Revokes one token, whoever's it is; `false` when there was nothing to revoke. */
 export const revokeOne = async (server: Server, token: string): Promise<boolean> => {
   const presented = await presentToken(server, token)
-  if (presented === undefined) return false
+  if (presented === undefined) {
+    await server.store.turn()
+    return false
+  }
   const outcome = await server.store.write(() => revokeToken(presented, undefined, now(server)))
   tellRevoked(server, outcome, now(server))
   return outcome.kind === 'revoked'

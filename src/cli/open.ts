@@ -6,7 +6,7 @@ import type { Context } from './command.ts'
  * Opens the database that a command is to work on: `create` for the commands that make it when it
  * is missing, `existing` for those that only read or change what is there.
  *
- * The issuer is the one given, or the one that `serve` recorded, or the default.
+ * The issuer is the one given, or the one that a server recorded, or the default.
  */
 export const openForCommand = async (
   { config, print }: Pick<Context, 'config' | 'print'>,

@@ -1,16 +1,14 @@
-import { introspectToken } from '../actions/token.ts'
-import { introspection } from '../protocol/access-token.ts'
 import { type BearerChallenge, bearerChallenge, bearerToken } from '../protocol/bearer.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { parseQuery } from '../protocol/form.ts'
-import { type Principal, principalOf } from '../protocol/principal.ts'
+import type { Principal } from '../protocol/principal.ts'
 import { isSameResource, resourceProblem } from '../protocol/resource.ts'
 import { resourceMetadataUrl } from '../protocol/resource-metadata.ts'
 import { parseScope } from '../protocol/scope.ts'
+import { livePrincipal } from '../resource/live-principal.ts'
 import { isMet, type Need, neededScope } from '../resource/need.ts'
 import { noToken } from '../resource/refusal.ts'
-import type { Server } from '../server.ts'
-import { presentToken } from '../signed-tokens.ts'
+import { tokensOf } from '../signed-tokens.ts'
 import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
 
 /**
@@ -27,7 +25,8 @@ export const verify: Handler = async (server, exchange) => {
     const refused = noToken(challenged)
     return { ...refused, headers: { ...NO_STORE, ...refused.headers } }
   }
-  const principal = await livePrincipal(server, exchange, token)
+  const { issuer } = server.settings
+  const principal = await livePrincipal(tokensOf(server), token, { issuer, now: exchange.now })
   if (principal === undefined || !isFor(principal, asked.resource)) throw invalid(challenged)
   exchange.note['client_id'] = principal.client_id
   const unmet = asked.needs.find((need) => !isMet(need, principal))
@@ -98,24 +97,6 @@ const tokenOf = ({ request }: Exchange, challenged: Challenged): string | undefi
   } catch {
     throw invalid(challenged)
   }
-}
-
-const livePrincipal = async (
-  server: Server,
-  exchange: Exchange,
-  token: string,
-): Promise<Principal | undefined> => {
-  const found = presentToken(server, token)
-  const presented = found instanceof Promise ? await found : found
-  // No row is read for a typo, but a lost database is no place to say no from (HTTP-18).
-  if (presented === undefined) {
-    await server.store.turn()
-    return undefined
-  }
-  const at = { issuer: server.settings.issuer, now: exchange.now }
-  const seen = await server.store.read(introspectToken(presented, undefined, at))
-  if (seen === undefined || seen.isRefreshToken) return undefined
-  return principalOf(introspection(seen.token, at, seen))
 }
 
 /** RFC 8707 section 2: a token for another resource opens nothing here. */

@@ -1,12 +1,13 @@
 import { wellKnownPath } from '../protocol/issuer.ts'
 import { webUriProblem } from '../protocol/uri.ts'
 import { type Asking, askJson } from './json.ts'
+import { isResting, resting } from './resting.ts'
 
 /** An address that the metadata of a server names. */
 export interface Discovered {
-  /** Asked for once; again only after a failure, or when it is no longer there. */
+  /** Asked for once, and again when it was of no use: never twice in a few seconds. */
   address(): Promise<string>
-  /** The address was of no use: the next who needs it asks anew. */
+  /** The address was of no use: who needs it later asks anew. */
   forget(): void
 }
 
@@ -16,17 +17,25 @@ export interface Discovered {
  * @param member of the metadata: `introspection_endpoint`, `jwks_uri`
  */
 export const discovered = (issuer: string, member: string, asking: Asking = {}): Discovered => {
+  const { clock = Date.now } = asking
+  const attempt = resting(() => discover(issuer, member, asking), clock)
   let known: Promise<string> | undefined
+  let from = 0
+  const ask = (): Promise<string> => {
+    from = clock()
+    return attempt().catch((error: unknown) => {
+      known = undefined
+      throw error
+    })
+  }
   return {
     address() {
-      known ??= discover(issuer, member, asking).catch((error: unknown) => {
-        known = undefined
-        throw error
-      })
+      known ??= ask()
       return known
     },
     forget() {
-      known = undefined
+      // What it said a moment ago it would say again.
+      if (!isResting(from, clock())) known = undefined
     },
   }
 }

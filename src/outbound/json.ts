@@ -5,6 +5,8 @@ export interface Asking {
   readonly fetch?: Fetch | undefined
   /** Milliseconds for the whole of it, body included. */
   readonly timeout?: number | undefined
+  /** Epoch milliseconds: says when what failed may be tried again. */
+  readonly clock?: (() => number) | undefined
 }
 
 export interface Told {

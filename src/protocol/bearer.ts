@@ -2,6 +2,7 @@ import { OAuthError } from './error.ts'
 
 /** RFC 6750 section 2.1: b64token. The scheme's case does not count (RFC 9110 section 11.1). */
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
+const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 /** Several headers come as one list (RFC 9110 section 5.3); a token of ours anywhere in it is meant. */
 const IS_BEARER = /(?:^|,[ \t]*)bearer(?: |$)/i
 
@@ -34,6 +35,9 @@ export const bearerToken = (authorization: string | null): string | undefined =>
   }
   return token
 }
+
+/** RFC 6750 section 2.1: whether the header could carry it. */
+export const isBearerToken = (text: string): boolean => B64TOKEN.test(text)
 
 /** RFC 7617 section 2: the challenge to a client that came with Basic and was refused (ERR-03). */
 export const basicChallenge = (realm: string = REALM): string => `Basic ${parameters([['realm', realm]])}`

@@ -10,8 +10,9 @@ export interface Person {
 }
 
 /**
- * Members with a meaning of their own in the answer of introspection (RFC 7662 section 2.2 and its
- * registry, RFC 9068, RFC 9449, RFC 9396), and `grant_type`, which is ours. No extra claim has such a name.
+ * Members with a meaning of their own in the answer of introspection: IANA's "OAuth Token Introspection
+ * Response", what of its "JSON Web Token Claims" says who or how (`roles` and the like say what, as extra
+ * claims do), and `grant_type`, which is ours. No extra claim has such a name.
  */
 const RESERVED: ReadonlySet<string> = new Set([
   'active',
@@ -26,14 +27,26 @@ const RESERVED: ReadonlySet<string> = new Set([
   'aud',
   'iss',
   'jti',
-  'cnf',
+  // User-Managed Access 2.0, RFC 8485, RFC 8693, RFC 7800, RFC 9200, RFC 9396, RFC 9470
+  'permissions',
+  'vot',
+  'vtm',
   'act',
   'may_act',
+  'cnf',
+  'ace_profile',
+  'cnonce',
+  'cti',
+  'exi',
   'authorization_details',
   'auth_time',
   'acr',
+  // OpenID Connect Core, its Back-Channel Logout, RFC 9493, RFC 9701
   'amr',
+  'azp',
   'sid',
+  'sub_id',
+  'token_introspection',
   'grant_type',
   '__proto__',
 ])

@@ -18,7 +18,8 @@ export const readIntrospection = (answer: unknown, issuer: string): Introspectio
   if (answer['iss'] !== undefined && answer['iss'] !== issuer) {
     throw new UnusableAnswer(`the answer speaks of another issuer than ${issuer}`)
   }
-  if (String(answer['token_type']).toLowerCase() !== 'bearer') return INACTIVE
+  const { token_type } = answer
+  if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer') return INACTIVE
   return activeToken(answer) ?? INACTIVE
 }
 
@@ -34,6 +35,7 @@ export const activeToken = (given: Readonly<Record<string, unknown>>): ActiveTok
   const sub = text(given, 'sub')
   const { scope, grant_type } = given
   if (scope !== undefined && typeof scope !== 'string') throw new UnusableAnswer('scope is no string')
+  if (given['nbf'] !== undefined) time(given, 'nbf')
   return {
     ...given,
     active: true,

@@ -1,16 +1,14 @@
-import { introspectToken, type Presented } from '../actions/token.ts'
 import type { Secrets } from '../crypto/secret.ts'
-import { type ActiveToken, introspection } from '../protocol/access-token.ts'
-import { type Principal, principalOf } from '../protocol/principal.ts'
 import { findState } from '../store/state.ts'
 import type { Store, Work } from '../store/work.ts'
+import { livePrincipal, type Tokens } from './live-principal.ts'
 import { presentedToken, type Verifier } from './verifier.ts'
 
 export interface OpenedFile {
   readonly store: Store
   /** Opening the hash keys takes a moment; a wrong master secret is told to the first who asks. */
   readonly secrets: Promise<Secrets>
-  /** What a token without a resource is for; `undefined`: what the database says, at each read. */
+  /** What a token without a resource is for; `undefined`: what the database says, at each look. */
   readonly issuer: string | undefined
   /** Where the database says nothing. */
   readonly default_issuer: string
@@ -19,26 +17,19 @@ export interface OpenedFile {
 }
 
 /** Looks each token up in the shared file, as the server does: what is revoked is over with the next look. */
-export const fileVerifier = (file: OpenedFile): Required<Verifier> => ({
-  async verify(input): Promise<Principal | undefined> {
-    const token = presentedToken(input)
-    if (token === undefined) return undefined
-    const presented = (await file.secrets).present(token)
-    // A typo, or a token of another kind, is refused without a look.
-    if (presented?.kind !== 'access_token') return undefined
-    const live = await file.store.read(look(presented, file))
-    return live === undefined ? undefined : principalOf(live)
-  },
-  close: () => file.store.close(),
-})
-
-/** All of it on one snapshot. */
-function* look(
-  presented: Presented,
-  { issuer, default_issuer, clock }: OpenedFile,
-): Work<ActiveToken | undefined> {
-  const known = issuer ?? (yield* findState('issuer')) ?? default_issuer
-  const server = { issuer: known, now: Math.floor(clock() / 1000) }
-  const seen = yield* introspectToken(presented, undefined, server)
-  return seen === undefined ? undefined : introspection(seen.token, server, seen)
+export const fileVerifier = (file: OpenedFile): Required<Verifier> => {
+  const { store, default_issuer, clock } = file
+  const recorded = function* (): Work<string> {
+    return (yield* findState('issuer')) ?? default_issuer
+  }
+  const issuer = file.issuer ?? recorded
+  let tokens: Tokens | undefined
+  return {
+    async verify(input) {
+      tokens ??= { store, present: (await file.secrets).present }
+      const now = Math.floor(clock() / 1000)
+      return await livePrincipal(tokens, presentedToken(input), { issuer, now })
+    },
+    close: () => store.close(),
+  }
 }

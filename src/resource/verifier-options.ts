@@ -7,7 +7,7 @@ export interface FileOptions {
   readonly db: string
   /** The master secret, 32 characters or more. Default: `OAUTHD_SECRET`, else the file `<db>.key`. */
   readonly secret?: string | undefined
-  /** What a token without a resource is for. Default: what `oauthd serve` recorded. */
+  /** What a token without a resource is for. Default: what the server recorded. */
   readonly issuer?: string | undefined
 }
 

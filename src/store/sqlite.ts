@@ -192,10 +192,11 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
   const reads = createLane(timers, schedule)
   const writes = createLane(timers, schedule)
 
+  const refusal = (): Promise<never> =>
+    Promise.reject(new StoreError('database_failed', `database is closed: ${file}`))
+
   const enqueue = <T>(lane: Lane, work: () => Work<T>): Promise<T> => {
-    if (closing !== undefined) {
-      return Promise.reject(new StoreError('database_failed', `database is closed: ${file}`))
-    }
+    if (closing !== undefined) return refusal()
     schedule()
     return lane.push(work)
   }
@@ -207,10 +208,9 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
       return enqueue(writes, work)
     },
     turn() {
-      if (turn === undefined) {
-        turn = Promise.withResolvers<void>()
-        schedule()
-      }
+      if (closing !== undefined) return refusal()
+      turn ??= Promise.withResolvers<void>()
+      schedule()
       return turn.promise
     },
     generation() {

@@ -201,11 +201,16 @@ test('IN-04: what is revoked, or whose client is, verify does not know from then
   assert.equal(await server.verify(other), undefined)
 })
 
-test('contract, library: verify throws when it cannot know: the database is closed', async (t) => {
+test('contract, library: verify, introspect and revokeToken throw when they cannot know: a closed server says no to nobody', async (t) => {
   const { server, client } = await machine(t)
   const { access_token } = await server.issueToken(own(client))
   await server.close()
-  await assert.rejects(server.verify(access_token), StoreError)
+  for (const token of [access_token, `${access_token}A`, 'x', '']) {
+    await assert.rejects(server.verify(token), StoreError, token)
+    await assert.rejects(server.introspect(token), StoreError, token)
+    await assert.rejects(server.revokeToken(token), StoreError, token)
+  }
+  await assert.rejects(server.verify(new Request(ISSUER)), StoreError)
 })
 
 test('RFC 9728 2: protectedResourceMetadata names this server as the one to ask', async (t) => {

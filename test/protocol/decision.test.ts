@@ -88,7 +88,9 @@ test('IN-03: no extra claim has a name with a meaning of its own', () => {
     'token_type',
   ]
   const ours = ['username', 'cnf', 'act', 'auth_time', 'acr', 'amr', 'grant_type', 'authorization_details']
-  for (const name of [...taken, ...ours]) {
+  const registered =
+    'permissions vot vtm may_act ace_profile cnonce cti exi azp sid sub_id token_introspection'
+  for (const name of [...taken, ...ours, ...registered.split(' ')]) {
     refused(() => read({ claims: { [name]: 'x' } }), 'invalid_request', new RegExp(`^claims .*${name}`))
   }
   const proto: unknown = JSON.parse('{"claims":{"__proto__":{"active":true}}}')

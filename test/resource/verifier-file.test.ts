@@ -152,13 +152,16 @@ test('contract, verifiers: a database that is replaced or gone rejects at the ne
   const token = await file.token((await file.client()).client_id)
   assert.ok(await verifier.verify(token))
   renameSync(file.db, `${file.db}.away`)
-  await assert.rejects(verifier.verify(token), { code: 'database_replaced', message: /deleted or moved/ })
+  const gone = { code: 'database_replaced', message: /deleted or moved/ }
+  for (const input of [token, 'x', bearer('')]) await assert.rejects(verifier.verify(input), gone)
   copyFileSync(`${file.db}.away`, file.db)
   await assert.rejects(verifier.verify(token), { code: 'database_replaced', message: /replaced/ })
   renameSync(`${file.db}.away`, file.db)
   assert.ok(await verifier.verify(token))
   await verifier.close()
-  await assert.rejects(verifier.verify(token), { code: 'database_failed', message: /closed/ })
+  for (const input of [token, 'x', '', bearer('')]) {
+    await assert.rejects(verifier.verify(input), { code: 'database_failed', message: /closed/ })
+  }
 })
 
 test('contract, verifiers: what is no database of ours is refused at construction, and nothing is made or changed', async (t) => {

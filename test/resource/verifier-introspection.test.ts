@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { introspectionOf } from '../../src/outbound/introspection.ts'
+import { REST } from '../../src/outbound/resting.ts'
 import type { Introspection } from '../../src/protocol/access-token.ts'
 import { introspectionVerifier } from '../../src/resource/verifier-introspection.ts'
 import { createVerifier, type OpenVerifier } from '../../src/verify.ts'
@@ -106,9 +107,53 @@ test('RFC 7662 2.2: inactive, a refresh token, and a token bound to a key are un
     server.says.set('/introspect', () => ({ body }))
     assert.equal(await verifier.verify('t'), undefined, JSON.stringify(body))
   }
-  const before = asked(server)
-  for (const none of ['', 'x'.repeat(32_769)]) assert.equal(await verifier.verify(none), undefined)
-  assert.equal(asked(server), before, 'nobody was asked')
+})
+
+test('RFC 7662 2.2: a token_type that is no string and a token that is not valid yet are no yes', async (t) => {
+  const server = await otherServer(t)
+  const { issuer } = server
+  const verifier = verifierOf(server)
+  const says = (more: object): void =>
+    void server.says.set('/introspect', () => ({ body: live(issuer, more) }))
+  for (const more of [
+    { token_type: ['bearer'] },
+    { token_type: { toString: 'bearer' } },
+    { nbf: IN_AN_HOUR },
+  ]) {
+    says(more)
+    assert.equal(await verifier.verify('t'), undefined, JSON.stringify(more))
+  }
+  says({ nbf: 'now' })
+  await assert.rejects(verifier.verify('t'), unknowable)
+  for (const more of [{ token_type: 'bearer' }, { nbf: IN_AN_HOUR - 7200 }]) {
+    says(more)
+    assert.ok(await verifier.verify('t'), JSON.stringify(more))
+  }
+})
+
+test('RFC 6750 2.1: what no header can carry, or no form of the server holds, is undefined without a question', async (t) => {
+  const server = await otherServer(t)
+  server.says.set('/introspect', () => ({ body: live(server.issuer) }))
+  const verifier = verifierOf(server)
+  for (const none of [
+    '',
+    ' ',
+    'a b',
+    'a\n',
+    '=',
+    'a=b',
+    '"a"',
+    'ä',
+    'x'.repeat(32_769),
+    '/'.repeat(21_834),
+  ]) {
+    assert.equal(await verifier.verify(none), undefined, none.slice(0, 20))
+  }
+  assert.equal(server.asked.length, 0, 'nobody was asked')
+  for (const some of ['x'.repeat(32_768), '/'.repeat(21_833), 'eyJ.e30.x_-', 'b64+/==']) {
+    assert.ok(await verifier.verify(some), some.slice(0, 20))
+  }
+  assert.equal(Math.max(...server.asked.map(({ body }) => body.length)), 65_534)
 })
 
 test('contract, verifiers: an answer that is none, names another issuer or lacks a member is never a pass', async (t) => {
@@ -142,11 +187,19 @@ test('contract, verifiers: an answer that is none, names another issuer or lacks
   }
 })
 
+/** A verifier over HTTP whose failures are forgiven when the clock says so. */
+const timed = ({ issuer }: OtherServer) => {
+  const clock = { at: Date.now() }
+  const asking = { clock: () => clock.at }
+  const ask = introspectionOf({ issuer, ...CALLER }, asking)
+  return { ...introspectionVerifier({ ask, cache_seconds: 0, clock: Date.now }), clock }
+}
+
 test('RFC 8414 3.3: metadata of another issuer, or without a safe endpoint, is not used', async (t) => {
   const server = await otherServer(t)
   const { issuer } = server
   server.says.set('/introspect', () => ({ body: live(issuer) }))
-  const verifier = verifierOf(server)
+  const verifier = timed(server)
   for (const metadata of [
     { issuer: `${issuer}/`, introspection_endpoint: `${issuer}/introspect` },
     { issuer: 'https://evil.example', introspection_endpoint: `${issuer}/introspect` },
@@ -158,10 +211,38 @@ test('RFC 8414 3.3: metadata of another issuer, or without a safe endpoint, is n
   ]) {
     server.says.set(METADATA, () => ({ body: metadata }))
     await assert.rejects(verifier.verify('t'), unknowable, JSON.stringify(metadata))
+    verifier.clock.at += REST
   }
   assert.equal(asked(server), 0)
   server.says.set(METADATA, () => ({ body: { issuer, introspection_endpoint: `${issuer}/introspect` } }))
   assert.ok(await verifier.verify('t'), 'it is asked for again')
+})
+
+test('contract, verifiers: the metadata is asked for once in three seconds at the most, whatever fails', async (t) => {
+  const server = await otherServer(t)
+  const { issuer } = server
+  const verifier = timed(server)
+  const fetched = (): number => server.asked.filter(({ path }) => path === METADATA).length
+  const fail = async (): Promise<number> => {
+    for (const token of ['a', 'b', 'c']) await assert.rejects(verifier.verify(token), unknowable)
+    return fetched()
+  }
+  const metadata = server.says.get(METADATA)
+  assert.ok(metadata)
+  server.says.delete(METADATA)
+  assert.equal(await fail(), 1, 'no metadata')
+  verifier.clock.at += REST - 1
+  assert.equal(await fail(), 1)
+  verifier.clock.at += 1
+  assert.equal(await fail(), 2)
+  server.says.set(METADATA, metadata)
+  verifier.clock.at += REST
+  assert.equal(await fail(), 3, 'no introspection')
+  verifier.clock.at += REST
+  assert.equal(await fail(), 4)
+  assert.equal(asked(server), 6)
+  server.says.set('/introspect', () => ({ body: live(issuer) }))
+  assert.ok(await verifier.verify('a'))
 })
 
 test('contract, verifiers: a server that is down rejects, and the next look after it is back passes', async (t) => {
@@ -197,6 +278,73 @@ test('contract, verifiers: who asks about the same token at the same time shares
   )
   server.says.set('/introspect', () => ({ body: live(server.issuer) }))
   assert.ok(await verifier.verify('a'), 'a failure is not remembered')
+})
+
+test('contract, settled points: a check joins no question that has left, whose answer may be from before a revocation', async () => {
+  const [first, second] = [Promise.withResolvers<Introspection>(), Promise.withResolvers<Introspection>()]
+  const waiting = [first, second]
+  const asked = Promise.withResolvers<() => void>()
+  let count = 0
+  const verifier = introspectionVerifier({
+    ask(_token, leaves) {
+      asked.resolve(leaves)
+      count += 1
+      return waiting[count - 1]?.promise ?? Promise.reject(new Error('a third question'))
+    },
+    cache_seconds: 0,
+    clock: Date.now,
+  })
+  const early = verifier.verify('t')
+  const leave = await asked.promise
+  const joined = verifier.verify('t')
+  leave()
+  const late = verifier.verify('t')
+  const beside = verifier.verify('t')
+  first.resolve(live('https://id.example') as Introspection)
+  assert.ok(await early)
+  assert.ok(await joined)
+  const beside_too = verifier.verify('t')
+  second.resolve({ active: false })
+  assert.deepEqual([await late, await beside, await beside_too], [undefined, undefined, undefined])
+  assert.equal(count, 2)
+})
+
+test('contract, settled points: a question that the server has is no other check’s', async (t) => {
+  const server = await otherServer(t)
+  const verifier = verifierOf(server)
+  const [arrived, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  server.says.set('/introspect', async () => {
+    server.says.set('/introspect', () => ({ body: { active: false } }))
+    arrived.resolve()
+    await release.promise
+    return { body: live(server.issuer) }
+  })
+  const early = verifier.verify('t')
+  await arrived.promise
+  const late = verifier.verify('t')
+  release.resolve()
+  assert.ok(await early)
+  assert.equal(await late, undefined)
+})
+
+test('contract, verifiers: with 256 questions under way one more is refused at once, and none when they are answered', async () => {
+  const answered = Promise.withResolvers<Introspection>()
+  let count = 0
+  const verifier = introspectionVerifier({
+    async ask(_token, leaves) {
+      leaves()
+      count += 1
+      return answered.promise
+    },
+    cache_seconds: 0,
+    clock: Date.now,
+  })
+  const all = Array.from({ length: 256 }, (_, index) => verifier.verify(`t${index}`))
+  await assert.rejects(verifier.verify('one-more'), unknowable)
+  answered.resolve(live('https://id.example') as Introspection)
+  assert.equal((await Promise.all(all)).filter((one) => one !== undefined).length, 256)
+  assert.ok(await verifier.verify('one-more'))
+  assert.equal(count, 257)
 })
 
 /** A verifier whose server is a function and whose time stands still until it is moved. */
@@ -280,7 +428,7 @@ test('contract, verifiers: no more than ten thousand answers are kept, and those
   await verifier.verify('second')
   for (let index = 0; index < 9_998; index += 1) await verifier.verify(`t${index}`)
   await verifier.verify('first')
-  await verifier.verify('one more')
+  await verifier.verify('one-more')
   assert.equal(verifier.count(), 10_001)
   await verifier.verify('first')
   assert.equal(verifier.count(), 10_001)
@@ -288,10 +436,26 @@ test('contract, verifiers: no more than ten thousand answers are kept, and those
   assert.equal(verifier.count(), 10_002)
 })
 
+test('contract, verifiers: no more than ten megabytes of answers are kept, however large each is', async () => {
+  const verifier = cached(60)
+  verifier.says(live('https://id.example', { roles: 'x'.repeat(200_000) }))
+  const tokens = Array.from({ length: 60 }, (_, index) => `t${index}`)
+  for (const token of tokens) await verifier.verify(token)
+  for (const token of tokens.slice(-52)) await verifier.verify(token)
+  assert.equal(verifier.count(), 60)
+  await verifier.verify('t7')
+  assert.equal(verifier.count(), 61)
+  for (const token of tokens.slice(-51)) await verifier.verify(token)
+  assert.equal(verifier.count(), 61)
+})
+
 test('contract, verifiers: a server that does not answer counts as down after its time', async (t) => {
   const server = await otherServer(t)
   server.says.set('/introspect', () => new Promise(() => {}))
   const ask = introspectionOf({ issuer: server.issuer, ...CALLER }, { timeout: 500 })
-  await assert.rejects(ask('t'), because(/TimeoutError/))
+  await assert.rejects(
+    ask('t', () => {}),
+    because(/TimeoutError/),
+  )
   assert.equal(asked(server), 1)
 })

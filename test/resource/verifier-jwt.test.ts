@@ -1,14 +1,18 @@
 /** createVerifier({ jwks }): signed tokens, checked by the keys of another server (RFC 9068). */
 import assert from 'node:assert/strict'
+import { constants, createSign, generateKeyPairSync } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import { remoteKeys } from '../../src/outbound/remote-keys.ts'
+import { REST } from '../../src/outbound/resting.ts'
 import { jwtVerifier } from '../../src/resource/verifier-jwt.ts'
 import { createVerifier, type OpenVerifier } from '../../src/verify.ts'
-import { METADATA, type OtherServer, otherServer } from './_authorization-server.ts'
+import { type Asked, METADATA, type OtherServer, otherServer } from './_authorization-server.ts'
 
 const AUDIENCE = 'https://api.example'
 const NOW = Math.floor(Date.now() / 1000)
+
+const NOBODY: Asked = { method: '', path: '', headers: {}, body: '' }
 
 interface Issuer {
   readonly server: OtherServer
@@ -138,9 +142,7 @@ test('RFC 9068 2.1: no signature, a shared secret, and the public key taken for 
   const unsecured = new UnsecuredJWT(claims).encode()
   const [, payload] = unsecured.split('.')
   const none = `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${payload}.`
-  const jwks = JSON.stringify(
-    (await server.says.get('/jwks')?.({ method: '', path: '', headers: {}, body: '' }))?.body,
-  )
+  const jwks = JSON.stringify((await server.says.get('/jwks')?.(NOBODY))?.body)
   const shared = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'k1' })
     .sign(new TextEncoder().encode(jwks))
@@ -160,8 +162,16 @@ test('RFC 7517 4.5: a token of a key that the issuer does not name is undefined,
   assert.equal(server.asked.filter(({ path }) => path === '/jwks').length, 1)
 })
 
-test('contract, verifiers: keys that cannot be had reject, are no pass, and are asked for again', async (t) => {
-  const { verifier, sign, server } = await issuerOf(t)
+/** A verifier whose failures are forgiven when the clock says so. */
+const timed = ({ issuer }: OtherServer, { cooldown }: { cooldown?: number } = {}) => {
+  const clock = { at: Date.now() }
+  const keyOf = remoteKeys(issuer, { clock: () => clock.at, ...(cooldown === undefined ? {} : { cooldown }) })
+  return { ...jwtVerifier({ issuer, audience: AUDIENCE, keyOf, clock: Date.now }), clock }
+}
+
+test('contract, verifiers: keys that cannot be had reject, are no pass, and are asked for again, once in three seconds at the most', async (t) => {
+  const { sign, server } = await issuerOf(t)
+  const verifier = timed(server)
   const keys = server.says.get('/jwks')
   const metadata = server.says.get(METADATA)
   assert.ok(keys && metadata)
@@ -172,14 +182,29 @@ test('contract, verifiers: keys that cannot be had reject, are no pass, and are 
   }))
   await assert.rejects(verifier.verify(token), unknowable)
   server.says.set(METADATA, metadata)
-  for (const said of [{ status: 500, body: '' }, { body: 'no JSON' }, { body: { keys: 'none' } }]) {
+  for (const said of [
+    { status: 500, body: '' },
+    { body: 'no JSON' },
+    { body: { keys: 'none' } },
+    { body: { keys: [5] } },
+    { status: 302, body: '', headers: { location: `${server.issuer}/elsewhere` } },
+    { body: JSON.stringify({ ...Object((await keys(NOBODY)).body), padding: 'x'.repeat(262_144) }) },
+  ]) {
     server.says.set('/jwks', () => said)
-    await assert.rejects(verifier.verify(token), unknowable)
+    server.says.set('/elsewhere', keys)
+    verifier.clock.at += REST
+    const before = server.asked.length
+    for (let times = 0; times < 3; times += 1) await assert.rejects(verifier.verify(token), unknowable)
+    const paths = server.asked.slice(before).map(({ path }) => path)
+    assert.deepEqual(paths.toSorted(), [METADATA, '/jwks'])
   }
   server.says.set('/jwks', keys)
   await server.stop()
+  verifier.clock.at += REST
   await assert.rejects(verifier.verify(token), unknowable)
   await server.start()
+  await assert.rejects(verifier.verify(token), unknowable)
+  verifier.clock.at += REST
   assert.ok(await verifier.verify(token))
   await server.stop()
   assert.ok(await verifier.verify(token), 'the keys are known')
@@ -203,14 +228,30 @@ test('RFC 7517 4.5: those who come at once, before the keys are known, share one
 
 test('RFC 7517 4.5: a made-up key while the issuer is down takes the known keys from nobody', async (t) => {
   const { sign, server } = await issuerOf(t)
-  const { issuer } = server
-  const keyOf = remoteKeys(issuer, { cooldown: 0 })
-  const verifier = jwtVerifier({ issuer, audience: AUDIENCE, keyOf, clock: Date.now })
+  const verifier = timed(server, { cooldown: 0 })
   const token = await sign()
   assert.ok(await verifier.verify(token))
   await server.stop()
   await assert.rejects(verifier.verify(await sign({}, { kid: 'k2' })), { error: 'temporarily_unavailable' })
   assert.ok(await verifier.verify(token))
   await server.start()
+  verifier.clock.at += REST
   assert.equal(await verifier.verify(await sign({}, { kid: 'k2' })), undefined)
+})
+
+test('RFC 7518 3.3: a token under an RSA key of less than 2048 bits is undefined, and no fault', async (t) => {
+  const { verifier, sign, server } = await issuerOf(t)
+  const claims = decodeJwt(await sign())
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'short', use: 'sig' }
+  server.says.set('/jwks', () => ({ body: { keys: [jwk] } }))
+  for (const alg of ['RS256', 'PS256']) {
+    const encoded = [{ alg, kid: 'short', typ: 'at+jwt' }, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.')
+    const padding = alg === 'RS256' ? constants.RSA_PKCS1_PADDING : constants.RSA_PKCS1_PSS_PADDING
+    const signature = createSign('sha256').update(encoded).sign({ key: privateKey, padding, saltLength: 32 })
+    assert.equal(await verifier.verify(`${encoded}.${signature.toString('base64url')}`), undefined, alg)
+  }
+  assert.ok(server.asked.some(({ path }) => path === '/jwks'))
 })

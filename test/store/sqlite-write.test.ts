@@ -168,6 +168,7 @@ test('house 4: closing runs what is queued first, and takes nothing new', async 
     late,
   )
   await assert.rejects(store.read(get('late')), late)
+  await assert.rejects(store.turn(), late)
   await Promise.all([queued, read, closed])
   assert.deepEqual(ended.toSorted(), ['close', 'read', 'write'])
   assert.equal(ended.at(-1), 'close')
