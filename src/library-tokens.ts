@@ -1,5 +1,6 @@
 import type { TokenResponse } from './actions/issue.ts'
 import { readForm } from './http/body.ts'
+import { proverOf } from './http/holder.ts'
 import { answerTokenRequest } from './http/token.ts'
 import { isObject, knownMembers, texts } from './library-arguments.ts'
 import { exchangeOf, isRequest } from './library-request.ts'
@@ -10,7 +11,8 @@ import { nearest } from './protocol/nearest.ts'
 import type { Principal } from './protocol/principal.ts'
 import { type ProtectedResourceMetadata, protectedResourceMetadata } from './protocol/resource-metadata.ts'
 import { livePrincipal } from './resource/live-principal.ts'
-import { presentedToken } from './resource/verifier.ts'
+import { originOf } from './resource/public-url.ts'
+import { type BoundTokens, verifyBy } from './resource/verifier.ts'
 import { now, type Server } from './server.ts'
 import { tokensOf } from './signed-tokens.ts'
 import { inspectToken, revokeOne } from './tokens.ts'
@@ -56,7 +58,7 @@ export const issue = async (
   const form = parseForm(parametersOf(request).toString())
   const at = server.clock()
   const headers = { get: () => null }
-  const exchange = { request: { headers }, at, now: Math.floor(at / 1000), note: {} }
+  const exchange = { request: { headers }, route: 'token', at, now: Math.floor(at / 1000), note: {} }
   return answerTokenRequest(server, exchange, form)
 }
 
@@ -94,10 +96,17 @@ export const introspect = async (server: Server, token: string): Promise<Introsp
 export const revokeToken = async (server: Server, token: string): Promise<boolean> =>
   typeof token === 'string' && revokeOne(server, token)
 
-export const verify = (server: Server, input: string | Request): Promise<Principal | undefined> => {
-  const token = typeof input === 'string' || isRequest(input) ? presentedToken(input) : undefined
-  return livePrincipal(tokensOf(server), token, { issuer: server.settings.issuer, now: now(server) })
-}
+/** What guards need of a server in their process; its API is where its issuer is, if nobody says otherwise. */
+export const boundTokens = (server: Server): BoundTokens => ({
+  find: (token) =>
+    livePrincipal(tokensOf(server), token, { issuer: server.settings.issuer, now: now(server) }),
+  prove: proverOf(server),
+  public_url: originOf(server.settings.issuer),
+})
+
+/** What is neither text nor request is no token, and no fault either. */
+export const verify = (bound: BoundTokens, input: string | Request): Promise<Principal | undefined> =>
+  typeof input === 'string' || isRequest(input) ? verifyBy(bound, input) : bound.find(undefined)
 
 /** @throws {TypeError} naming what is wrong or not known: scopes under another name would be left out */
 export const describeResource = (

@@ -17,6 +17,7 @@ import { subscribe } from './library-events.ts'
 import { disabled } from './library-off.ts'
 import { checkedOptions, type OAuthServerOptions } from './library-options.ts'
 import {
+  boundTokens,
   describeResource,
   introspect,
   issue,
@@ -31,6 +32,7 @@ import type { Principal } from './protocol/principal.ts'
 import type { ProtectedResourceMetadata } from './protocol/resource-metadata.ts'
 import { themeWarnings } from './protocol/theme.ts'
 import type { ValidatedAuthorization } from './protocol/validated-authorization.ts'
+import { withBoundTokens } from './resource/verifier.ts'
 import { openServer, type Server } from './server.ts'
 import { findState, putState } from './store/state.ts'
 import { readClientAuthorities } from './tls-files.ts'
@@ -94,9 +96,13 @@ export interface OAuthServer {
   /** RFC 7009: `true` when a live token was revoked. The hint is not needed: a token says what it is. */
   revokeToken(token: string, options?: { token_type_hint?: string }): Promise<boolean>
   /**
-   * Who a live access token stands for; of a request its `Authorization: Bearer` header is read, nothing
-   * else. `undefined` for everything else, a refresh token too. One read of the database, nothing kept:
-   * what is revoked gives `undefined` from then on.
+   * Who a live access token stands for; of a request its headers `Authorization` and `DPoP` and the client
+   * certificate of its connection are read, nothing else. `undefined` for everything else, a refresh token too.
+   * One read of the database, nothing kept: what is revoked gives `undefined` from then on.
+   *
+   * A token that is bound to a key (RFC 9449, RFC 8705) needs the request, which proves that its sender holds
+   * the key; the proof must be made for an address of the issuer's origin. For another one take a guard with
+   * `public_url`.
    *
    * @throws {StoreError} when it cannot know
    */
@@ -170,7 +176,8 @@ const recordIssuer = async ({ store, settings: { issuer } }: Server): Promise<vo
 const embedded = (server: Server): OAuthServer => {
   // The contract has the issuer's path removed; a router that does not remove it is as right.
   const standalone = createStandalone(server, [...new Set(['', issuerPath(server.settings.issuer)])])
-  return {
+  const bound = boundTokens(server)
+  const self: OAuthServer = {
     clients: clientsOf(server),
     consents: consentsOf(server),
     validateAuthorizationRequest: (input, options) => validate(server, input, options),
@@ -180,7 +187,7 @@ const embedded = (server: Server): OAuthServer => {
     issueToken: (request) => issue(server, request),
     introspect: (token) => introspect(server, token),
     revokeToken: (token) => revokeToken(server, token),
-    verify: (input) => verify(server, input),
+    verify: (input) => verify(bound, input),
     protectedResourceMetadata: (of) => describeResource(server, of),
     on: (event, listener) => subscribe(server, event, listener),
     app: createApp(server),
@@ -188,4 +195,5 @@ const embedded = (server: Server): OAuthServer => {
     node: createNodeListener(standalone, (path) => isOurs(server, path), server.log),
     close: () => server.close(),
   }
+  return withBoundTokens(self, bound)
 }

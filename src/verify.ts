@@ -59,21 +59,23 @@ export interface OpenVerifier extends Verifier {
  */
 export const createVerifier = (options: VerifierOptions): OpenVerifier => {
   const checked = checkedOptions(options)
+  const { public_url } = checked
   switch (checked.kind) {
     case 'db':
-      return openFile(checked.options)
+      return openFile(checked.options, public_url)
     case 'introspection': {
       const { cache_seconds = 0, ...caller } = checked.options
-      return introspectionVerifier({ ask: introspectionOf(caller), cache_seconds, clock: Date.now })
+      const ask = introspectionOf(caller)
+      return introspectionVerifier({ ask, cache_seconds, clock: Date.now, public_url })
     }
     case 'jwks': {
       const { issuer, audience } = checked.options
-      return jwtVerifier({ issuer, audience, keyOf: remoteKeys(issuer), clock: Date.now })
+      return jwtVerifier({ issuer, audience, keyOf: remoteKeys(issuer), clock: Date.now, public_url })
     }
   }
 }
 
-const openFile = ({ db, secret, issuer }: FileOptions): OpenVerifier => {
+const openFile = ({ db, secret, issuer }: FileOptions, public_url: string | undefined): OpenVerifier => {
   const store = openReadOnly(db, { clock: Date.now })
   try {
     const given = secret ?? process.env['OAUTHD_SECRET']
@@ -88,17 +90,14 @@ const openFile = ({ db, secret, issuer }: FileOptions): OpenVerifier => {
     // Told to the first who asks, and to nobody before.
     secrets.catch(() => {})
     const default_issuer = completeSettings({}).issuer
-    const verifier = fileVerifier({ store, secrets, issuer, default_issuer, clock: Date.now })
-    return {
-      ...verifier,
-      close() {
-        void keys.then(
-          ({ stop }) => stop(),
-          () => {},
-        )
-        return verifier.close()
-      },
+    const close = (): Promise<void> => {
+      void keys.then(
+        ({ stop }) => stop(),
+        () => {},
+      )
+      return store.close()
     }
+    return fileVerifier({ store, secrets, issuer, default_issuer, clock: Date.now, public_url, close })
   } catch (error) {
     void store.close()
     throw error

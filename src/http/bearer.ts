@@ -1,48 +1,60 @@
 import { introspectToken } from '../actions/token.ts'
 import type { TokenFacts } from '../protocol/access-token.ts'
-import { bearerChallenge } from '../protocol/bearer.ts'
+import { type Credential, schemesFor, tokenChallenge } from '../protocol/bearer.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
+import { endpoint } from '../protocol/issuer.ts'
 import { isSameResource } from '../protocol/resource.ts'
 import { covers } from '../protocol/scope.ts'
 import type { Server } from '../server.ts'
 import { presentToken } from '../signed-tokens.ts'
 import type { Registered } from '../store/registry.ts'
 import type { Exchange } from './answer.ts'
-import { x5tOf } from './binding.ts'
+import { possessionProblem, refusedAtResource } from './holder.ts'
+
+/** What an endpoint of ours asks of a token. */
+export interface Endpoint {
+  /** Its path below the prefix, as it was called. */
+  readonly path: string
+  /** The scope that it needs. */
+  readonly scope: string
+}
 
 /**
- * The client that a bearer token speaks for at an endpoint of ours.
+ * The client that an access token speaks for at an endpoint of ours.
  *
- * @param needed the scope that the endpoint asks for
- * @throws {OAuthError} invalid_token or insufficient_scope, with its challenge (RFC 6750 section 3)
+ * @throws {OAuthError} invalid_token or insufficient_scope, with its challenge (RFC 6750 section 3); as
+ *   RFC 9449 section 7.1 has it where a token is bound by DPoP
  */
 export const bearerClient = async (
   server: Server,
   registered: Registered,
   exchange: Exchange,
-  bearer: string,
-  needed: string,
+  credential: Credential,
+  { path, scope: needed }: Endpoint,
 ): Promise<Client> => {
-  const found = presentToken(server, bearer)
+  const found = presentToken(server, credential.token)
   const presented = found instanceof Promise ? await found : found
-  const at = { issuer: server.settings.issuer, now: exchange.now }
+  const { issuer, prefix } = server.settings
+  const at = { issuer, now: exchange.now }
   const seen = presented && (await server.store.read(introspectToken(presented, undefined, at)))
   const known = seen && (await registered.client(seen.token.client_id))
-  if (
-    seen === undefined ||
-    known === undefined ||
-    seen.isRefreshToken ||
-    !isForUs(seen.token, at) ||
-    !isOfHolder(server, exchange, seen.token)
-  ) {
-    const challenge = bearerChallenge({ error: 'invalid_token' })
-    throw new OAuthError('invalid_token', 'the access token is not valid', { challenge })
+  const cnf = seen?.token.cnf ?? undefined
+  if (seen === undefined || known === undefined || seen.isRefreshToken || !isForUs(seen.token, at)) {
+    const problem = new OAuthError('invalid_token', 'the access token is not valid')
+    throw refusedAtResource(problem, credential, cnf)
   }
+  const called = { method: exchange.request.method, url: endpoint(issuer, prefix, path) }
+  const proving = possessionProblem(server, exchange, credential, cnf, called)
+  const problem = proving && (await proving)
+  if (problem !== undefined) throw refusedAtResource(problem, credential, cnf)
   const { client_id, scope } = seen.token
   exchange.note['client_id'] = client_id
   if (!covers(scope, needed)) {
-    const challenge = bearerChallenge({ error: 'insufficient_scope', scope: needed })
+    const challenge = tokenChallenge(schemesFor(credential, cnf), {
+      error: 'insufficient_scope',
+      scope: needed,
+    })
     throw new OAuthError('insufficient_scope', `the access token lacks the scope ${needed}`, { challenge })
   }
   return known.client
@@ -51,10 +63,3 @@ export const bearerClient = async (
 /** BCP 2.3: a token for another resource may have come from there. */
 const isForUs = ({ aud }: TokenFacts, { issuer }: { readonly issuer: string }): boolean =>
   aud === null || aud.some((one) => isSameResource(one, issuer))
-
-/**
- * DP-11, RFC 8705 section 3: a token that is bound to a certificate goes with that one; one that is bound to a
- * DPoP key is no bearer token, so whoever shows it as one is not known to hold the key.
- */
-const isOfHolder = (server: Server, exchange: Exchange, { cnf }: TokenFacts): boolean =>
-  cnf === null || ('x5t#S256' in cnf && cnf['x5t#S256'] === x5tOf(server, exchange))

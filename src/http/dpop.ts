@@ -3,6 +3,7 @@ import { badProof, type DpopNonces, judgeProof } from '../protocol/dpop.ts'
 import type { OAuthError } from '../protocol/error.ts'
 import { endpoint } from '../protocol/issuer.ts'
 import { jtiKey } from '../protocol/jti.ts'
+import { noncesBy } from '../resource/possession.ts'
 import type { Server } from '../server.ts'
 import { claimJti } from '../store/used-jti.ts'
 import type { Work } from '../store/work.ts'
@@ -44,11 +45,9 @@ const provenKey = async (server: Server, exchange: BackChannel, header: string):
   return { jkt, jti_key: jtiKey('dpop', jkt, jti), until }
 }
 
-const noncesOf = ({ secrets, settings }: Server, now: number): DpopNonces => ({
-  isRequired: settings.dpop_nonce === 'required',
-  end: (nonce) => secrets.dpopNonceEnd(nonce, now),
-  fresh: () => secrets.dpopNonce(now),
-})
+/** DP-14: where they are demanded, and where they only help. */
+export const noncesOf = ({ secrets, settings }: Server, now: number): DpopNonces =>
+  noncesBy(secrets, settings.dpop_nonce === 'required')(now)
 
 /**
  * DP-04: a work after its proof was taken, once in all processes. A try that is refused after that has used

@@ -1,6 +1,6 @@
 import { decideInteraction, findInteraction, interactionIsOver } from '../actions/interaction.ts'
 import { stillStands } from '../protocol/authorization-request.ts'
-import { bearerChallenge, bearerToken } from '../protocol/bearer.ts'
+import { bearerChallenge, credentialOf } from '../protocol/bearer.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { type Decision, readApproval, readDenial } from '../protocol/decision.ts'
 import { OAuthError } from '../protocol/error.ts'
@@ -20,7 +20,7 @@ const SCOPE = 'oauthd:interactions'
 
 /** GET /oauth/interactions/:request_id: who asks for what; with `?sub=`, what of it is new to that person. */
 export const interaction: Handler = async (server, exchange) => {
-  const { request, client } = await pending(server, exchange)
+  const { request, client } = await pending(server, exchange, '')
   const sub = parseForm(exchange.search.slice(1)).values.get('sub')
   const described = await server.store.read(listScopes())
   const consent = sub === undefined ? undefined : await server.store.read(findConsent(sub, request.client_id))
@@ -29,17 +29,18 @@ export const interaction: Handler = async (server, exchange) => {
 
 /** POST …/approve: this person allows it, or less of it. */
 export const approveInteraction: Handler = (server, exchange) =>
-  decide(server, exchange, (given, { scope }) => readApproval(given, scope, exchange.now))
+  decide(server, exchange, '/approve', (given, { scope }) => readApproval(given, scope, exchange.now))
 
 /** POST …/deny: the client is told why not. */
-export const denyInteraction: Handler = (server, exchange) => decide(server, exchange, readDenial)
+export const denyInteraction: Handler = (server, exchange) => decide(server, exchange, '/deny', readDenial)
 
 const decide = async (
   server: Server,
   exchange: Exchange,
+  step: Step,
   read: (given: unknown, request: StoredAuthorizationRequest) => Decision,
 ): Promise<Answer> => {
-  const { request, app } = await pending(server, exchange)
+  const { request, app } = await pending(server, exchange, step)
   const { request_id } = request
   exchange.note['interaction'] = request_id
   const decision = read(await readJson(server, exchange), request)
@@ -50,6 +51,9 @@ const decide = async (
   return json({ redirect_to })
 }
 
+/** What stands behind the id in the path. */
+type Step = '' | '/approve' | '/deny'
+
 interface Asked {
   readonly request: StoredAuthorizationRequest
   readonly client: Client
@@ -58,14 +62,14 @@ interface Asked {
 }
 
 /** What an app may ask about: in this order its token, the request, and whether that still stands (CL-02). */
-const pending = async (server: Server, exchange: Exchange): Promise<Asked> => {
+const pending = async (server: Server, exchange: Exchange, step: Step): Promise<Asked> => {
   if (server.settings.interaction_url === undefined) {
     throw new OAuthError('invalid_request', 'interaction_url is not set: this server asks by itself', {
       status: 404,
     })
   }
-  const app = await authenticateApp(server, exchange)
   const request_id = exchange.params['request_id'] ?? ''
+  const app = await authenticateApp(server, exchange, `interactions/${request_id}${step}`)
   const request = await server.store.read(findInteraction(request_id, exchange.now))
   if (request instanceof OAuthError) throw request
   const registered = await (await server.registry.latest()).client(request.client_id)
@@ -74,11 +78,11 @@ const pending = async (server: Server, exchange: Exchange): Promise<Asked> => {
 }
 
 /** RFC 6750 section 3.1: the challenge names no error to whoever brought no token. */
-const authenticateApp = async (server: Server, exchange: Exchange): Promise<Client> => {
-  const bearer = bearerToken(exchange.request.headers.get('authorization'))
-  if (bearer === undefined) {
+const authenticateApp = async (server: Server, exchange: Exchange, path: string): Promise<Client> => {
+  const credential = credentialOf(exchange.request.headers.get('authorization'))
+  if (credential === undefined) {
     const challenge = bearerChallenge({ scope: SCOPE })
     throw new OAuthError('invalid_token', 'an access token is needed', { challenge })
   }
-  return bearerClient(server, await server.registry.latest(), exchange, bearer, SCOPE)
+  return bearerClient(server, await server.registry.latest(), exchange, credential, { path, scope: SCOPE })
 }

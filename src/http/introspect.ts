@@ -1,6 +1,6 @@
 import { introspectToken } from '../actions/token.ts'
 import { INACTIVE, type Introspection, introspection } from '../protocol/access-token.ts'
-import { bearerToken } from '../protocol/bearer.ts'
+import { type Credential, credentialOf } from '../protocol/bearer.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
@@ -73,12 +73,12 @@ const CREDENTIALS = ['client_secret', 'client_assertion', 'client_assertion_type
 /** IN-01, IN-06: client authentication, or a token that was granted the scope `introspect`. */
 const authenticateCaller = async (server: Server, exchange: Exchange, form: Form): Promise<Client> => {
   const registered = await server.registry.latest()
-  const bearer = bearerToken(exchange.request.headers.get('authorization'))
-  if (bearer !== undefined) {
+  const credential = credentialOf(exchange.request.headers.get('authorization'))
+  if (credential !== undefined) {
     if (CREDENTIALS.some((name) => form.values.has(name))) {
       throw new OAuthError('invalid_request', 'the request authenticates the caller in more than one way')
     }
-    return bearerCaller(server, registered, exchange, bearer, form.values.get('client_id'))
+    return bearerCaller(server, registered, exchange, credential, form.values.get('client_id'))
   }
   const client = await authenticateClient(server, registered, exchange, form)
   if (client.token_endpoint_auth_method === 'none') {
@@ -93,10 +93,13 @@ const bearerCaller = async (
   server: Server,
   registered: Registered,
   exchange: Exchange,
-  bearer: string,
+  credential: Credential,
   named: string | undefined,
 ): Promise<Client> => {
-  const caller = await bearerClient(server, registered, exchange, bearer, 'introspect')
+  const caller = await bearerClient(server, registered, exchange, credential, {
+    path: 'introspect',
+    scope: 'introspect',
+  })
   // CA-05: one request, one client.
   if (named !== undefined && named !== caller.client_id) {
     throw new OAuthError('invalid_request', 'client_id is not the client of the access token')

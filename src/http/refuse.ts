@@ -43,8 +43,9 @@ export const refusalHeaders = (
   if (error.status === 503) return { 'retry-after': '1' }
   // The rest of the body stays unread, so the connection cannot be used again (HTTP-09).
   if (error.status === 413) return { connection: 'close' }
-  if (error.dpop_nonce !== undefined) return { 'dpop-nonce': error.dpop_nonce }
-  if (error.challenge !== undefined) return { 'www-authenticate': error.challenge }
+  const challenge = error.challenge === undefined ? undefined : { 'www-authenticate': error.challenge }
+  if (error.dpop_nonce !== undefined) return { ...challenge, 'dpop-nonce': error.dpop_nonce }
+  if (challenge !== undefined) return challenge
   // Decision 7: a challenge only for who came with an Authorization header.
   const challenged = error.error === 'invalid_client' && request.headers.get('authorization') !== null
   return challenged ? { 'www-authenticate': basicChallenge() } : undefined

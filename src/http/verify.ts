@@ -1,4 +1,11 @@
-import { type BearerChallenge, bearerChallenge, bearerToken } from '../protocol/bearer.ts'
+import {
+  type BearerChallenge,
+  type Credential,
+  credentialOf,
+  type Schemes,
+  schemesFor,
+  tokenChallenge,
+} from '../protocol/bearer.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { parseQuery } from '../protocol/form.ts'
 import type { Principal } from '../protocol/principal.ts'
@@ -7,9 +14,11 @@ import { resourceMetadataUrl } from '../protocol/resource-metadata.ts'
 import { parseScope } from '../protocol/scope.ts'
 import { livePrincipal } from '../resource/live-principal.ts'
 import { isMet, type Need, neededScope } from '../resource/need.ts'
+import { calledUrl, publicUrlProblem } from '../resource/public-url.ts'
 import { noToken } from '../resource/refusal.ts'
 import { tokensOf } from '../signed-tokens.ts'
 import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
+import { possessionProblem, refusedAtResource } from './holder.ts'
 
 /**
  * GET /oauth/verify: whether the request that a proxy holds may go on: 204 with whom its token speaks
@@ -19,18 +28,23 @@ import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
 export const verify: Handler = async (server, exchange) => {
   const asked = askedOf(exchange.search)
   const challenged = challengedOf(asked)
-  const token = tokenOf(exchange, challenged)
-  if (token === undefined) {
+  const credential = credentialIn(exchange, challenged)
+  if (credential === undefined) {
     exchange.note['reason'] = 'no token'
     const refused = noToken(challenged)
     return { ...refused, headers: { ...NO_STORE, ...refused.headers } }
   }
   const { issuer } = server.settings
-  const principal = await livePrincipal(tokensOf(server), token, { issuer, now: exchange.now })
-  if (principal === undefined || !isFor(principal, asked.resource)) throw invalid(challenged)
+  const principal = await livePrincipal(tokensOf(server), credential.token, { issuer, now: exchange.now })
+  const told = { ...challenged, schemes: schemesFor(credential, principal?.cnf) }
+  if (principal === undefined || !isFor(principal, asked.resource)) throw invalid(told)
   exchange.note['client_id'] = principal.client_id
   const unmet = asked.needs.find((need) => !isMet(need, principal))
-  if (unmet !== undefined) throw insufficient(unmet, challenged)
+  if (unmet !== undefined) throw insufficient(unmet, told)
+  const called = calledBy(exchange, asked.public_url)
+  const proving = possessionProblem(server, exchange, credential, principal.cnf, called)
+  const problem = proving && (await proving)
+  if (problem !== undefined) throw refusedAtResource(problem, credential, principal.cnf, challenged)
   return empty(204, {
     ...NO_STORE,
     // All three, always: a header that is left out might be taken from the one who asks.
@@ -43,9 +57,10 @@ export const verify: Handler = async (server, exchange) => {
 interface Asked {
   readonly needs: readonly Need[]
   readonly resource: readonly string[]
+  readonly public_url: string | undefined
 }
 
-const PARAMETERS: ReadonlySet<string> = new Set(['scope', 'any_scope', 'client', 'resource'])
+const PARAMETERS: ReadonlySet<string> = new Set(['scope', 'any_scope', 'client', 'resource', 'public_url'])
 
 /**
  * What the operator wrote into the proxy's configuration. A name that is not known, or a value that came
@@ -59,7 +74,7 @@ const askedOf = (search: string): Asked => {
     if (PARAMETERS.has(name) && value.trim() !== '') continue
     throw new OAuthError(
       'invalid_request',
-      'scope, any_scope, client and resource may be asked for, not empty',
+      'scope, any_scope, client, resource and public_url may be asked for, not empty',
     )
   }
   for (const uri of resource) {
@@ -71,7 +86,25 @@ const askedOf = (search: string): Asked => {
   if (scope !== undefined) needs.push({ kind: 'scope', scope: scopesOf(scope).join(' ') })
   if (any_scope !== undefined) needs.push({ kind: 'any_scope', scopes: scopesOf(any_scope) })
   if (client !== undefined) needs.push({ kind: 'client', client_ids: client.trim().split(/ +/) })
-  return { needs, resource }
+  const public_url = values.get('public_url')
+  const problem = public_url === undefined ? undefined : publicUrlProblem(public_url)
+  if (problem !== undefined) throw new OAuthError('invalid_request', `public_url ${problem}`)
+  return { needs, resource, public_url }
+}
+
+/**
+ * The request that the proxy holds. Where it is the operator's words say; its method and path the proxy's,
+ * by headers of one kind alone, as those of another kind could be its sender's. Nobody who has not said
+ * `public_url` is known to set them.
+ */
+const calledBy = (
+  { request }: Exchange,
+  public_url: string | undefined,
+): { readonly method: string; readonly url: string | undefined } => {
+  const method = request.headers.get('x-forwarded-method')
+  const path = request.headers.get('x-forwarded-uri')
+  const isKnown = method !== null && path?.startsWith('/') === true
+  return { method: method ?? '', url: isKnown ? calledUrl(public_url, path) : undefined }
 }
 
 const scopesOf = (text: string): readonly string[] => {
@@ -80,20 +113,20 @@ const scopesOf = (text: string): readonly string[] => {
   return scopes
 }
 
-type Challenged = Pick<BearerChallenge, 'scope' | 'resource_metadata'>
+type Challenged = Pick<BearerChallenge, 'scope' | 'resource_metadata'> & { readonly schemes: Schemes }
 
 /** PR-03: what every challenge says. Of several resources none is the one whose document would help. */
 const challengedOf = ({ needs, resource }: Asked): Challenged => {
   const scope = needs.map(neededScope).find((one) => one !== undefined)
   const [one, ...more] = resource
   const resource_metadata = one === undefined || more.length > 0 ? undefined : resourceMetadataUrl(one)
-  return { scope, resource_metadata }
+  return { scope, resource_metadata, schemes: ['Bearer'] }
 }
 
 /** RFC 6750 section 3.1 would have 400 for a malformed header, which nginx makes a fault of ours. */
-const tokenOf = ({ request }: Exchange, challenged: Challenged): string | undefined => {
+const credentialIn = ({ request }: Exchange, challenged: Challenged): Credential | undefined => {
   try {
-    return bearerToken(request.headers.get('authorization'))
+    return credentialOf(request.headers.get('authorization'))
   } catch {
     throw invalid(challenged)
   }
@@ -105,16 +138,16 @@ const isFor = ({ aud }: Principal, resource: readonly string[]): boolean =>
 
 const invalid = (challenged: Challenged): OAuthError =>
   new OAuthError('invalid_token', 'the access token is not valid', {
-    challenge: bearerChallenge({ ...challenged, error: 'invalid_token' }),
+    challenge: tokenChallenge(challenged.schemes, { ...challenged, error: 'invalid_token' }),
   })
 
-const insufficient = (need: Need, { resource_metadata }: Challenged): OAuthError => {
+const insufficient = (need: Need, { resource_metadata, schemes }: Challenged): OAuthError => {
   if (need.kind === 'client') {
-    const challenge = bearerChallenge({ resource_metadata })
+    const challenge = tokenChallenge(schemes, { resource_metadata })
     return new OAuthError('access_denied', 'this is not for the client of the access token', { challenge })
   }
   const scope = neededScope(need)
-  const challenge = bearerChallenge({ error: 'insufficient_scope', scope, resource_metadata })
+  const challenge = tokenChallenge(schemes, { error: 'insufficient_scope', scope, resource_metadata })
   return new OAuthError('insufficient_scope', 'the access token lacks the scope needed', { challenge })
 }
 

@@ -40,6 +40,8 @@ export interface ActiveToken {
   readonly client_id: string
   /** Absent for a refresh token, which opens nothing by itself. */
   readonly token_type?: TokenType
+  /** The key that it is bound to; absent for a bearer token. */
+  readonly cnf?: Confirmation
   readonly exp: number
   readonly iat: number
   readonly sub: string

@@ -1,10 +1,12 @@
+import { signingAlgorithms } from './algorithms.ts'
+import { type Confirmation, type TokenType, tokenType } from './confirmation.ts'
 import { OAuthError } from './error.ts'
 
-/** RFC 6750 section 2.1: b64token. The scheme's case does not count (RFC 9110 section 11.1). */
-const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
-const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
+/** RFC 6750 section 2.1, RFC 9449 section 7.1: token68. The scheme's case does not count (RFC 9110 section 11.1). */
+const CREDENTIALS = /^(?:bearer|(dpop)) +([A-Za-z0-9\-._~+/]+=*)$/i
+const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/
 /** Several headers come as one list (RFC 9110 section 5.3); a token of ours anywhere in it is meant. */
-const IS_BEARER = /(?:^|,[ \t]*)bearer(?: |$)/i
+const IS_OURS = /(?:^|,[ \t]*)(?:bearer|dpop)(?: |$)/i
 
 const REALM = 'oauthd'
 
@@ -20,38 +22,72 @@ export interface BearerChallenge {
   readonly resource_metadata?: string | undefined
 }
 
+/** An access token as a request shows it. */
+export interface Credential {
+  /** What the sender takes it for. */
+  readonly scheme: TokenType
+  readonly token: string
+}
+
 /**
- * The token of an `Authorization: Bearer` header.
+ * The access token of an `Authorization` header, `Bearer` or `DPoP`.
  *
  * @param authorization `null` when there is no such header
  * @returns `undefined` when it carries none: absent, or of another scheme
  * @throws {OAuthError} invalid_request (RFC 6750 section 3.1) when it is malformed, or there is more than one
  */
-export const bearerToken = (authorization: string | null): string | undefined => {
-  if (authorization === null || !IS_BEARER.test(authorization)) return undefined
-  const [, token] = BEARER.exec(authorization) ?? []
+export const credentialOf = (authorization: string | null): Credential | undefined => {
+  if (authorization === null || !IS_OURS.test(authorization)) return undefined
+  const [, dpop, token] = CREDENTIALS.exec(authorization) ?? []
   if (token === undefined) {
     throw new OAuthError('invalid_request', 'the Authorization header is not well formed')
   }
-  return token
+  return { scheme: dpop === undefined ? 'Bearer' : 'DPoP', token }
 }
 
 /** RFC 6750 section 2.1: whether the header could carry it. */
-export const isBearerToken = (text: string): boolean => B64TOKEN.test(text)
+export const isBearerToken = (text: string): boolean => TOKEN68.test(text)
 
 /** RFC 7617 section 2: the challenge to a client that came with Basic and was refused (ERR-03). */
 export const basicChallenge = (realm: string = REALM): string => `Basic ${parameters([['realm', realm]])}`
 
-/** RFC 6750 section 3: the scheme is followed by at least one parameter, so the realm is always there. */
-export const bearerChallenge = (challenge: BearerChallenge = {}): string => {
-  const { error, scope, realm = REALM, resource_metadata } = challenge
-  return `Bearer ${parameters([
+/** The schemes that a challenge names, the one that says what is wrong first. */
+export type Schemes = readonly [TokenType, ...TokenType[]]
+
+/**
+ * RFC 9449 section 7.2: where DPoP was used, or would have been right, a challenge says that both schemes are
+ * taken.
+ */
+export const schemesFor = ({ scheme }: Credential, cnf: Confirmation | undefined): Schemes => {
+  if (scheme === 'DPoP') return ['DPoP', 'Bearer']
+  return tokenType(cnf ?? null) === 'DPoP' ? ['Bearer', 'DPoP'] : ['Bearer']
+}
+
+/**
+ * RFC 6750 section 3, RFC 9449 section 7.1: what is wrong, said by the scheme that was used; the others would
+ * be taken too. A scheme is followed by at least one parameter, so the realm is always there.
+ */
+export const tokenChallenge = ([used, ...others]: Schemes, challenge: BearerChallenge): string =>
+  [
+    schemeChallenge(used, challenge),
+    ...others.map((scheme) => schemeChallenge(scheme, { realm: challenge.realm })),
+  ].join(', ')
+
+/** The challenge where a bearer token would do. */
+export const bearerChallenge = (challenge: BearerChallenge = {}): string =>
+  schemeChallenge('Bearer', challenge)
+
+const schemeChallenge = (
+  scheme: TokenType,
+  { error, scope, realm = REALM, resource_metadata }: BearerChallenge,
+): string =>
+  `${scheme} ${parameters([
     ['realm', realm],
     ['error', error],
     ['scope', scope],
     ['resource_metadata', resource_metadata],
+    ['algs', scheme === 'DPoP' ? signingAlgorithms(false).join(' ') : undefined],
   ])}`
-}
 
 const parameters = (pairs: readonly (readonly [name: string, value: string | undefined])[]): string =>
   pairs.flatMap(([name, value]) => (value === undefined ? [] : `${name}="${quotable(value)}"`)).join(', ')

@@ -1,11 +1,12 @@
 import { type ActiveToken, INACTIVE, type Introspection } from './access-token.ts'
+import { type Confirmation, tokenType } from './confirmation.ts'
 
 /** What keeps an answer of another server from being one about an access token. */
 export class UnusableAnswer extends Error {}
 
 /**
- * RFC 7662 section 2.2, read by the one who asked. Inactive is also what is no bearer token: a refresh
- * token, which has no `token_type`, and one that is bound to a key (`cnf`), which a bearer cannot prove.
+ * RFC 7662 section 2.2, read by the one who asked. Inactive is also what is no access token: a refresh token,
+ * which has no `token_type`; and one that is bound in a way that is not known here.
  *
  * @param issuer whom the answer must name where it names anybody
  * @throws {UnusableAnswer} when it is none, or lacks what a principal is made of
@@ -19,28 +20,33 @@ export const readIntrospection = (answer: unknown, issuer: string): Introspectio
     throw new UnusableAnswer(`the answer speaks of another issuer than ${issuer}`)
   }
   const { token_type } = answer
-  if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer') return INACTIVE
-  return activeToken(answer) ?? INACTIVE
+  if (typeof token_type !== 'string') return INACTIVE
+  const live = activeToken(answer)
+  // A token that is called bound, by no key that is named, nobody can prove to hold.
+  return live?.token_type?.toLowerCase() === token_type.toLowerCase() ? live : INACTIVE
 }
 
 /**
  * A principal's members out of an introspection answer, or out of the claims of a JWT (RFC 9068 section
- * 2.2); `undefined` for a token that is bound to a key.
+ * 2.2); `undefined` for a token that is bound to a key in a way that is not known here.
  *
  * @throws {UnusableAnswer} naming the member that is missing
  */
 export const activeToken = (given: Readonly<Record<string, unknown>>): ActiveToken | undefined => {
-  if (given['cnf'] !== undefined) return undefined
+  const cnf = confirmation(given['cnf'])
+  if (cnf === undefined) return undefined
   const client_id = text(given, 'client_id')
   const sub = text(given, 'sub')
   const { scope, grant_type } = given
   if (scope !== undefined && typeof scope !== 'string') throw new UnusableAnswer('scope is no string')
   if (given['nbf'] !== undefined) time(given, 'nbf')
+  const { cnf: _, ...rest } = given
   return {
-    ...given,
+    ...rest,
+    ...(cnf === null ? undefined : { cnf }),
     active: true,
     client_id,
-    token_type: 'Bearer',
+    token_type: tokenType(cnf),
     exp: time(given, 'exp'),
     iat: time(given, 'iat'),
     sub,
@@ -55,6 +61,15 @@ export const activeToken = (given: Readonly<Record<string, unknown>>): ActiveTok
           ? 'client_credentials'
           : 'authorization_code',
   }
+}
+
+/** RFC 7800 section 3.1: one member that names the key; `null` for none, `undefined` for what is not known. */
+const confirmation = (cnf: unknown): Confirmation | null | undefined => {
+  if (cnf === undefined) return null
+  const [[name, value] = ['', ''], ...more] = isRecord(cnf) ? Object.entries(cnf) : []
+  if (typeof value !== 'string' || value === '' || more.length > 0) return undefined
+  if (name === 'jkt') return { jkt: value }
+  return name === 'x5t#S256' ? { 'x5t#S256': value } : undefined
 }
 
 type Given = Readonly<Record<string, unknown>>

@@ -1,5 +1,6 @@
 import type { ActiveToken } from './access-token.ts'
 import { isReservedClaim } from './claims.ts'
+import type { Confirmation } from './confirmation.ts'
 import { covers, parseScope } from './scope.ts'
 
 /** Who a request speaks for, read from a live access token: what a protected route is handed. */
@@ -22,14 +23,19 @@ export interface Principal {
   readonly jti: string
   /** Epoch seconds. */
   readonly exp: number
+  /**
+   * The key that the token is bound to, by its thumbprint, which the request has proven to hold: `jkt`
+   * (RFC 9449) or `x5t#S256` (RFC 8705). Not there for a bearer token.
+   */
+  readonly cnf?: Confirmation
   /** Whether the token has the scope; of several, separated by spaces, every one. `''` is none to have. */
   can(scope: string): boolean
 }
 
 /** RFC 7662 section 2.2: the answer about a live access token, as its principal. */
 export const principalOf = (token: ActiveToken): Principal => {
-  const { client_id, sub, grant_type, scope = '', aud, jti, exp } = token
-  return {
+  const { client_id, sub, grant_type, scope = '', aud, jti, exp, cnf } = token
+  const principal = {
     client_id,
     sub,
     // A `sub` never equals a client_id, save where the client stands for itself.
@@ -41,8 +47,9 @@ export const principalOf = (token: ActiveToken): Principal => {
     aud: typeof aud === 'string' ? [aud] : aud,
     jti,
     exp,
-    can: (wanted) => typeof wanted === 'string' && wanted !== '' && covers(scope, wanted),
+    can: (wanted: string) => typeof wanted === 'string' && wanted !== '' && covers(scope, wanted),
   }
+  return cnf === undefined ? principal : { ...principal, cnf }
 }
 
 const NONE: Readonly<Record<string, unknown>> = Object.freeze({})

@@ -1,4 +1,5 @@
 import type { Credentials } from './require.ts'
+import { type NodeShown, shownByNode, shownByWeb } from './shown.ts'
 
 /** How much of a form is looked at: a token stands in front of that, or what is sent is no such form. */
 const FORM_LIMIT = 65_536
@@ -11,6 +12,7 @@ export const webCredentials = (request: Request): Credentials => ({
   authorization: request.headers.get('authorization'),
   inQuery: hasTokenInQuery(request.url),
   inForm: () => isForm(request.headers.get('content-type')) && formHasToken(request),
+  shown: () => shownByWeb(request),
 })
 
 /** What a request of `node:http` shows, and its body where something in front has parsed it. */
@@ -20,17 +22,17 @@ export const nodeCredentials = (request: NodeRequest): Credentials => {
     authorization: authorizationOf(request),
     inQuery: hasTokenInQuery(url),
     inForm: () => isForm(headers['content-type'] ?? null) && hasTokenMember(body),
+    shown: () => shownByNode(request),
   }
 }
 
-interface NodeRequest {
-  readonly headers: {
+interface NodeRequest extends NodeShown {
+  readonly headers: NodeShown['headers'] & {
     readonly authorization?: string | undefined
     readonly 'content-type'?: string | undefined
   }
   /** A request that a test of somebody's makes up may have none. */
   readonly rawHeaders?: readonly string[]
-  readonly url?: string | undefined
   readonly body?: unknown
 }
 

@@ -20,8 +20,11 @@ export type OAuthPreHandler = (request: FastifyRequest, reply: FastifyReply) => 
 const guards = guardsFor(
   (guard): OAuthPreHandler =>
     async (request, reply) => {
-      const { headers, url, body, raw } = request
-      const outcome = await guard(nodeCredentials({ headers, rawHeaders: raw.rawHeaders, url, body }))
+      const { headers, method, url, originalUrl, body, raw } = request
+      const { rawHeaders, socket } = raw
+      const outcome = await guard(
+        nodeCredentials({ headers, rawHeaders, method, url, originalUrl, body, socket }),
+      )
       if (outcome.kind === 'pass') {
         request.oauth = outcome.principal
         return

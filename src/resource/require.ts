@@ -1,10 +1,12 @@
-import { bearerToken } from '../protocol/bearer.ts'
+import { type Credential, credentialOf } from '../protocol/bearer.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { refuseUnknown } from '../protocol/nearest.ts'
 import type { Principal } from '../protocol/principal.ts'
 import { isSameResource } from '../protocol/resource.ts'
 import { checkedResource, resourceMetadataUrl } from '../protocol/resource-metadata.ts'
+import { challengedBy, holding } from './holding.ts'
 import { isMet, type Need, neededScope } from './need.ts'
+import { checkedPublicUrl } from './public-url.ts'
 import {
   badRequest,
   badToken,
@@ -13,8 +15,10 @@ import {
   missingScope,
   noToken,
   type Refusal,
+  unproven,
   wrongClient,
 } from './refusal.ts'
+import type { ShownAt } from './shown.ts'
 import type { Verifier } from './verifier.ts'
 
 /** What may be said beside the need itself; each `require…` takes it last. */
@@ -24,6 +28,14 @@ export interface RequireOptions {
    * name its metadata document (RFC 9728 section 5.1). Without it a token for any resource passes.
    */
   readonly resource?: string
+  /**
+   * What clients call in place of the `/` of a request: `https://api.example`, with a path where a proxy takes
+   * one away. DPoP proofs are compared with it, never with what a request says of its host. Default: the origin
+   * of `resource`; of a server in the process, that of its issuer; else tokens bound by DPoP are refused.
+   */
+  readonly public_url?: string
+  /** `required`: only a token that is bound by DPoP (RFC 9449) passes. Default: bearer tokens do too. */
+  readonly dpop?: 'required'
   /** What challenges call the API; default `oauthd`. */
   readonly realm?: string
   /**
@@ -41,6 +53,8 @@ export interface Credentials {
   readonly inQuery: boolean
   /** Whether one stands in a form; asked only of a request that would pass, since nobody else may be waited for. */
   readonly inForm: () => boolean | Promise<boolean>
+  /** What proves that its sender holds the key of the token; looked at where there is one to be held. */
+  readonly shown: () => ShownAt
 }
 
 export type Outcome =
@@ -64,18 +78,26 @@ export const protect = (verifier: Verifier, need: Need, options: RequireOptions 
     realm,
     scope: neededScope(need),
     resource_metadata: resource === undefined ? undefined : resourceMetadataUrl(resource),
+    schemes: [options.dpop === 'required' ? 'DPoP' : 'Bearer'],
   }
+  const { find, mayPass, prove } = holding(verifier, options)
   const outage = createOutage(onError)
   return async (credentials) => {
-    const presented = tokenOf(credentials, challenged)
-    if (typeof presented !== 'string') return { kind: 'refuse', refusal: presented }
+    const presented = presentedBy(credentials, challenged)
+    if ('status' in presented) return { kind: 'refuse', refusal: presented }
     try {
       // Judged in here too: a verifier of the app's own may give half a principal.
-      const principal: unknown = await verifier.verify(presented)
+      const principal: unknown = await find(presented.token)
       if (principal !== undefined && !isPrincipal(principal)) throw new TypeError('verify gave no principal')
-      const outcome = judge(principal, need, resource, challenged)
+      const told = challengedBy(challenged, presented, principal?.cnf)
+      const outcome = judge(principal, need, resource, told)
+      const problem =
+        outcome.kind === 'refuse' || mayPass(presented, outcome.principal)
+          ? undefined
+          : await prove(presented, outcome.principal, credentials.shown())
       outage.end()
       if (outcome.kind === 'refuse') return outcome
+      if (problem !== undefined) return refuse(unproven(told, problem))
       const found = credentials.inForm()
       return (typeof found === 'boolean' ? found : await found) ? refuse(twice(challenged)) : outcome
     } catch (error) {
@@ -86,16 +108,19 @@ export const protect = (verifier: Verifier, need: Need, options: RequireOptions 
 }
 
 /** AT-06: the token of the header, or why there is none to look at; other places are named, never read. */
-const tokenOf = ({ authorization, inQuery }: Credentials, challenged: Challenged): string | Refusal => {
-  let token: string | undefined
+const presentedBy = (
+  { authorization, inQuery }: Credentials,
+  challenged: Challenged,
+): Credential | Refusal => {
+  let credential: Credential | undefined
   try {
-    token = bearerToken(authorization)
+    credential = credentialOf(authorization)
   } catch (error) {
     if (error instanceof OAuthError) return badRequest(challenged, error.error_description)
     throw error
   }
-  if (token === undefined) return noToken(challenged)
-  return inQuery ? twice(challenged) : token
+  if (credential === undefined) return noToken(challenged)
+  return inQuery ? twice(challenged) : credential
 }
 
 const twice = (challenged: Challenged): Refusal =>
@@ -170,15 +195,17 @@ const checkVerifier = (verifier: Partial<Verifier> | undefined): void => {
   throw new TypeError(`the first argument must be a server or a verifier${hint}`)
 }
 
-const OPTIONS = ['resource', 'realm', 'onError']
+const OPTIONS = ['resource', 'public_url', 'dpop', 'realm', 'onError']
 
 const checkOptions = (options: RequireOptions): void => {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError('the options must be an object')
   }
   refuseUnknown(options, OPTIONS, 'an option of the middleware')
-  const { resource, realm, onError } = options
+  const { resource, public_url, dpop, realm, onError } = options
   if (resource !== undefined) checkedResource(resource)
+  if (public_url !== undefined) checkedPublicUrl(public_url)
+  if (dpop !== undefined && dpop !== 'required') throw new TypeError("dpop can be 'required', or left out")
   if (realm !== undefined && (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm))) {
     throw new TypeError('realm must be printable ASCII')
   }

@@ -2,7 +2,9 @@ import type { Secrets } from '../crypto/secret.ts'
 import { findState } from '../store/state.ts'
 import type { Store, Work } from '../store/work.ts'
 import { livePrincipal, type Tokens } from './live-principal.ts'
-import { presentedToken, type Verifier } from './verifier.ts'
+import { createProver, noncesBy, type Prove } from './possession.ts'
+import { createUsedProofs } from './used-proofs.ts'
+import { type BoundTokens, type Verifier, verifyBy, withBoundTokens } from './verifier.ts'
 
 export interface OpenedFile {
   readonly store: Store
@@ -14,6 +16,10 @@ export interface OpenedFile {
   readonly default_issuer: string
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** What clients call in place of the `/` of a request. */
+  readonly public_url?: string | undefined
+  /** Ends all of it. */
+  close(): Promise<void>
 }
 
 /** Looks each token up in the shared file, as the server does: what is revoked is over with the next look. */
@@ -23,13 +29,19 @@ export const fileVerifier = (file: OpenedFile): Required<Verifier> => {
     return (yield* findState('issuer')) ?? default_issuer
   }
   const issuer = file.issuer ?? recorded
+  const claim = createUsedProofs(clock)
   let tokens: Tokens | undefined
-  return {
-    async verify(input) {
+  let prove: Prove | undefined
+  const bound: BoundTokens = {
+    async find(token) {
       tokens ??= { store, present: (await file.secrets).present }
-      const now = Math.floor(clock() / 1000)
-      return await livePrincipal(tokens, presentedToken(input), { issuer, now })
+      return await livePrincipal(tokens, token, { issuer, now: Math.floor(clock() / 1000) })
     },
-    close: () => store.close(),
+    async prove(...shown) {
+      prove ??= createProver({ clock, claim, nonces: noncesBy(await file.secrets, false) })
+      return await prove(...shown)
+    },
+    public_url: file.public_url,
   }
+  return withBoundTokens({ verify: (input) => verifyBy(bound, input), close: () => file.close() }, bound)
 }

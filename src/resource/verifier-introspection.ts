@@ -4,7 +4,9 @@ import { isBearerToken } from '../protocol/bearer.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { principalOf } from '../protocol/principal.ts'
 import { createAnswerCache } from './answer-cache.ts'
-import { presentedToken, type Verifier } from './verifier.ts'
+import { createProver } from './possession.ts'
+import { createUsedProofs } from './used-proofs.ts'
+import { type BoundTokens, type Verifier, verifyBy, withBoundTokens } from './verifier.ts'
 
 export interface Introspecting {
   /**
@@ -17,6 +19,8 @@ export interface Introspecting {
   readonly cache_seconds: number
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** What clients call in place of the `/` of a request. */
+  readonly public_url?: string | undefined
 }
 
 /** Some ten megabytes. */
@@ -34,7 +38,12 @@ const LONGEST_TOKEN = 32_768
  * repeated for `cache_seconds`, never past the token's end, and a no never is: a token that was refused
  * may have been asked about a moment before it was issued.
  */
-export const introspectionVerifier = ({ ask, cache_seconds, clock }: Introspecting): Required<Verifier> => {
+export const introspectionVerifier = ({
+  ask,
+  cache_seconds,
+  clock,
+  public_url,
+}: Introspecting): Required<Verifier> => {
   const leaving = new Map<string, Promise<ActiveToken | undefined>>()
   const cache = createAnswerCache<ActiveToken>(MOST_CACHED, clock)
   let under_way = 0
@@ -70,20 +79,22 @@ export const introspectionVerifier = ({ ask, cache_seconds, clock }: Introspecti
     return asked
   }
 
-  return {
-    async verify(input) {
+  const bound: BoundTokens = {
+    async find(token) {
       if (closed) throw new Error('the verifier is closed')
-      const token = presentedToken(input)
       if (token === undefined || token.length > LONGEST_TOKEN || !isBearerToken(token)) return undefined
       const live = await lookUp(token)
       // An own copy for each: what a route does to its principal is not in the next one's.
       return live === undefined ? undefined : principalOf(structuredClone(live))
     },
-    async close() {
-      closed = true
-      cache.clear()
-    },
+    prove: createProver({ clock, claim: createUsedProofs(clock) }),
+    public_url,
   }
+  const close = async (): Promise<void> => {
+    closed = true
+    cache.clear()
+  }
+  return withBoundTokens({ verify: (input) => verifyBy(bound, input), close }, bound)
 }
 
 /** RFC 7662 section 4: a yes that by its own words is over, or has not begun, is none. */

@@ -2,7 +2,9 @@ import { checkAccessTokenJwt, type KeyOf } from '../crypto/access-token-jwt.ts'
 import type { ActiveToken } from '../protocol/access-token.ts'
 import { activeToken, UnusableAnswer } from '../protocol/introspection-answer.ts'
 import { principalOf } from '../protocol/principal.ts'
-import { presentedToken, type Verifier } from './verifier.ts'
+import { createProver } from './possession.ts'
+import { createUsedProofs } from './used-proofs.ts'
+import { type BoundTokens, type Verifier, verifyBy, withBoundTokens } from './verifier.ts'
 
 export interface JwtChecking {
   readonly issuer: string
@@ -11,24 +13,28 @@ export interface JwtChecking {
   readonly keyOf: KeyOf
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** What clients call in place of the `/` of a request. */
+  readonly public_url?: string | undefined
 }
 
 /** RFC 9068 section 4: checks a signed token without asking anybody. What is revoked lives on until its end. */
-export const jwtVerifier = ({ clock, ...expected }: JwtChecking): Required<Verifier> => {
+export const jwtVerifier = ({ clock, public_url, ...expected }: JwtChecking): Required<Verifier> => {
   let closed = false
-  return {
-    async verify(input) {
+  const bound: BoundTokens = {
+    async find(token) {
       if (closed) throw new Error('the verifier is closed')
-      const token = presentedToken(input)
       if (token === undefined) return undefined
       const claims = await checkAccessTokenJwt(token, expected, new Date(clock()))
       const live = claims && principalClaims(claims)
       return live === undefined ? undefined : principalOf(live)
     },
-    async close() {
-      closed = true
-    },
+    prove: createProver({ clock, claim: createUsedProofs(clock) }),
+    public_url,
   }
+  const close = async (): Promise<void> => {
+    closed = true
+  }
+  return withBoundTokens({ verify: (input) => verifyBy(bound, input), close }, bound)
 }
 
 /** Signed by the right one, and yet no access token: there is nothing that would have to be asked. */

@@ -1,9 +1,18 @@
 import { isLongEnough, SECRET_MIN_LENGTH } from '../crypto/seal.ts'
 import { issuerProblem } from '../protocol/issuer.ts'
 import { refuseUnknown } from '../protocol/nearest.ts'
+import { checkedPublicUrl } from './public-url.ts'
+
+interface Reached {
+  /**
+   * What clients call in place of the `/` of a request, for tokens that are bound by DPoP (RFC 9449); a guard
+   * with `resource` or `public_url` of its own goes by that. Without any of them such tokens are refused.
+   */
+  readonly public_url?: string | undefined
+}
 
 /** The database file of a server on this machine, opened read-only. */
-export interface FileOptions {
+export interface FileOptions extends Reached {
   readonly db: string
   /** The master secret, 32 characters or more. Default: `OAUTHD_SECRET`, else the file `<db>.key`. */
   readonly secret?: string | undefined
@@ -12,7 +21,7 @@ export interface FileOptions {
 }
 
 /** RFC 7662: asks the server about each token. */
-export interface IntrospectionOptions {
+export interface IntrospectionOptions extends Reached {
   readonly introspection: {
     /** Whose metadata names the endpoint (RFC 8414): https, or http on loopback. */
     readonly issuer: string
@@ -24,7 +33,7 @@ export interface IntrospectionOptions {
 }
 
 /** RFC 9068: checks signed tokens by the server's public keys, and asks nobody. */
-export interface JwksOptions {
+export interface JwksOptions extends Reached {
   readonly jwks: {
     /** Whose metadata names the keys (RFC 8414), and who must have issued the token. */
     readonly issuer: string
@@ -36,13 +45,15 @@ export interface JwksOptions {
 export type VerifierOptions = FileOptions | IntrospectionOptions | JwksOptions
 
 /** The options as one kind, checked. */
-export type CheckedOptions =
+export type CheckedOptions = { readonly public_url: string | undefined } & (
   | { readonly kind: 'db'; readonly options: FileOptions }
   | { readonly kind: 'introspection'; readonly options: IntrospectionOptions['introspection'] }
   | { readonly kind: 'jwks'; readonly options: JwksOptions['jwks'] }
+)
 
 const KINDS = ['db', 'introspection', 'jwks'] as const
 const BESIDE_DB = ['secret', 'issuer']
+const BESIDE_ALL = ['public_url']
 const INTROSPECTION = ['issuer', 'client_id', 'client_secret', 'cache_seconds']
 const JWKS = ['issuer', 'audience']
 const OPTION = 'an option of createVerifier'
@@ -52,22 +63,24 @@ const LONGEST_CACHE = 3600
 /** @throws {TypeError} naming the option that is unknown, missing or wrong, and the right one */
 export const checkedOptions = (given: unknown): CheckedOptions => {
   const options = record(given, 'the options of createVerifier')
-  refuseUnknown(options, [...KINDS, ...BESIDE_DB], OPTION)
+  refuseUnknown(options, [...KINDS, ...BESIDE_DB, ...BESIDE_ALL], OPTION)
   const named = KINDS.filter((kind) => options[kind] !== undefined)
   const [kind] = named
   if (kind === undefined) throw new TypeError(`createVerifier needs one of ${KINDS.join(', ')}`)
   if (named.length > 1) {
     throw new TypeError(`createVerifier takes one of ${KINDS.join(', ')}, not ${named.join(' and ')}`)
   }
-  if (kind === 'db') return { kind, options: fileOptions(options) }
+  const given_url = options['public_url']
+  const public_url = given_url === undefined ? undefined : checkedPublicUrl(given_url)
+  if (kind === 'db') return { kind, public_url, options: fileOptions(options) }
   for (const name of BESIDE_DB) {
     if (options[name] === undefined) continue
     throw new TypeError(`${name} goes with db; ${kind} has ${kind}.issuer`)
   }
   const inner = record(options[kind], kind)
   return kind === 'jwks'
-    ? { kind, options: jwksOptions(inner) }
-    : { kind, options: introspectionOptions(inner) }
+    ? { kind, public_url, options: jwksOptions(inner) }
+    : { kind, public_url, options: introspectionOptions(inner) }
 }
 
 type Given = Readonly<Record<string, unknown>>

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { basicChallenge, bearerChallenge, bearerToken } from '../../src/protocol/bearer.ts'
+import { basicChallenge, bearerChallenge, credentialOf } from '../../src/protocol/bearer.ts'
 import { refusal } from './_refusal.ts'
 
 test('RFC 6750 section 2.1: the token of an Authorization header, the scheme in any case', () => {
-  assert.equal(bearerToken('Bearer mF_9.B5f-4.1JqM'), 'mF_9.B5f-4.1JqM')
-  assert.equal(bearerToken('bEARER  a~+/=='), 'a~+/==')
+  assert.deepEqual(credentialOf('Bearer mF_9.B5f-4.1JqM'), { scheme: 'Bearer', token: 'mF_9.B5f-4.1JqM' })
+  assert.deepEqual(credentialOf('bEARER  a~+/=='), { scheme: 'Bearer', token: 'a~+/==' })
+  assert.deepEqual(credentialOf('dPoP a.b.c'), { scheme: 'DPoP', token: 'a.b.c' })
 })
 
 test('AT-06: no header and another scheme carry no bearer token', () => {
@@ -15,11 +16,11 @@ test('AT-06: no header and another scheme carry no bearer token', () => {
     '',
     'Basic aWQ6c2VjcmV0',
     'Basic a, Basic b',
-    'DPoP abc',
+    'DPoPx abc',
     'Bearerx abc',
     'Basic a, xBearer b',
   ]) {
-    assert.equal(bearerToken(header), undefined)
+    assert.equal(credentialOf(header), undefined)
   }
 })
 
@@ -37,7 +38,7 @@ test('RFC 6750 section 3.1: a malformed bearer token is invalid_request', () => 
     'Bearer é',
     'Bearer a\n',
   ]) {
-    refusal('invalid_request', () => bearerToken(header))
+    refusal('invalid_request', () => credentialOf(header))
   }
 })
 

@@ -34,10 +34,12 @@ test('contract, start-up: oauthd/verify checks a token without h3, listhen, the 
   assert.deepEqual(parts(/^(?!.*\/node_modules\/).*\/src\/([^/]+)(?:\/|$)/), [
     'actions',
     'crypto',
+    'hash-keys.ts',
     'master-secret.ts',
     'outbound',
     'protocol',
     'resource',
+    'seals.ts',
     'store',
     'verify.ts',
   ])

@@ -107,6 +107,7 @@ test('TM-02: over the file a token is dead exactly at exp', async (t) => {
     issuer: undefined,
     default_issuer: 'https://default.example',
     clock: () => clock.at,
+    close: () => store.close(),
   })
   const token = await file.token((await file.client()).client_id, { ttl: 60 })
   const exp = (await verifier.verify(token))?.exp ?? 0

@@ -76,14 +76,18 @@ test('contract, verifiers: right options are taken as one kind, with their defau
   const secret = 'x'.repeat(32)
   assert.deepEqual(checkedOptions({ db: 'a', secret }), {
     kind: 'db',
+    public_url: undefined,
     options: { db: 'a', secret, issuer: undefined },
   })
-  assert.deepEqual(checkedOptions({ introspection }), {
+  const public_url = 'https://api.example/v1'
+  assert.deepEqual(checkedOptions({ introspection, public_url }), {
     kind: 'introspection',
+    public_url,
     options: { ...introspection, cache_seconds: 0 },
   })
   assert.deepEqual(checkedOptions({ jwks }), {
     kind: 'jwks',
+    public_url: undefined,
     options: { ...jwks, audience: [jwks.audience] },
   })
 })

@@ -1,0 +1,57 @@
+import type { Certificate } from '../crypto/client-certificate.ts'
+import { type BearerChallenge, type Credential, schemesFor, tokenChallenge } from '../protocol/bearer.ts'
+import type { Confirmation } from '../protocol/confirmation.ts'
+import { OAuthError } from '../protocol/error.ts'
+import { createProver, type Prove } from '../resource/possession.ts'
+import type { Server } from '../server.ts'
+import { claimJti } from '../store/used-jti.ts'
+import type { Exchange } from './answer.ts'
+import { certificateOf } from './client-certificate.ts'
+import { noncesOf } from './dpop.ts'
+
+/** Proofs are taken once in all processes that have the database (DP-04). */
+export const proverOf = (server: Server): Prove =>
+  createProver({
+    clock: server.clock,
+    claim: (jti_key, until) => server.store.write(() => claimJti(jti_key, until)),
+    nonces: (now) => noncesOf(server, now),
+  })
+
+/**
+ * Why a request does not prove that it may use its live token; `undefined` when it does, without any wait for
+ * a bearer token.
+ *
+ * @param called the method and the address that its client called; `undefined`: not known
+ */
+export const possessionProblem = (
+  server: Server,
+  exchange: Exchange,
+  credential: Credential,
+  cnf: Confirmation | undefined,
+  called: { readonly method: string; readonly url: string | undefined },
+): Promise<OAuthError | undefined> | undefined =>
+  cnf === undefined && credential.scheme === 'Bearer'
+    ? undefined
+    : proverOf(server)(credential, cnf, {
+        ...called,
+        proof: exchange.request.headers.get('dpop'),
+        certificate: () => shownCertificate(server, exchange),
+      })
+
+const shownCertificate = (server: Server, exchange: Exchange): Certificate | undefined => {
+  const shown = certificateOf(server, exchange)
+  return typeof shown === 'string' ? undefined : shown.certificate
+}
+
+/** The refusal of a protected resource, by the scheme that was used (RFC 6750 section 3.1, RFC 9449 section 7.1). */
+export const refusedAtResource = (
+  { error, error_description, dpop_nonce }: OAuthError,
+  credential: Credential,
+  cnf: Confirmation | undefined,
+  challenge: BearerChallenge = {},
+): OAuthError =>
+  new OAuthError(error, error_description, {
+    status: 401,
+    challenge: tokenChallenge(schemesFor(credential, cnf), { ...challenge, error }),
+    ...(dpop_nonce === undefined ? undefined : { dpop_nonce }),
+  })
