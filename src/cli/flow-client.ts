@@ -87,3 +87,10 @@ export const withSecret = async (
   const flag = '--client-secret-stdin'
   return { client_id, client_secret: await ask.secret({ flag, message: 'Client secret:' }), method }
 }
+
+const keyed = ({ client_id, token_endpoint_auth_method: method }: Client): Error =>
+  failed(
+    'client_has_key',
+    `client ${client_id} authenticates by ${method}, which takes a key that is not here`,
+    `oauthd token:create --client ${client_id} mints a token without it`,
+  )
