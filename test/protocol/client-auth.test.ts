@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Attempt, allowsMethod, attemptedAuthentication } from '../../src/protocol/client-auth.ts'
 import type { AuthMethod } from '../../src/protocol/auth-method.ts'
+import { type Attempt, allowsMethod, attemptedAuthentication } from '../../src/protocol/client-auth.ts'
 import type { ErrorCode, OAuthError } from '../../src/protocol/error.ts'
 import { parseForm } from '../../src/protocol/form.ts'
 import { refusal, vectors } from './_refusal.ts'
@@ -156,7 +156,7 @@ const ATTEMPTS: readonly Attempt[] = [
 
 for (const [method, kinds] of ALLOWED) {
   test(`CA-07: a client registered with ${method ?? 'no method'} may use ${kinds.join(' and ')}, nothing else`, () => {
-    const allowed = ATTEMPTS.filter((one) => allowsMethod({ token_endpoint_auth_method: method }, one))
+    const allowed = ATTEMPTS.filter((one) => allowsMethod({ token_endpoint_auth_method: method, profile: null }, one))
     assert.deepEqual(
       allowed.map(({ kind }) => kind),
       kinds,
