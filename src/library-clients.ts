@@ -19,8 +19,8 @@ import { findClient, listClients } from './store/client.ts'
  */
 export interface OAuthClients {
   /**
-   * Registers a client: `client_name`, `redirect_uris`, `grant_types`, `scope`,
-   * `token_endpoint_auth_method` (`none` for a public one), `first_party`, `owner` (`'TYPE:ID'`), …
+   * Registers a client: `client_name`, `redirect_uris`, `grant_types`, `scope`, `token_endpoint_auth_method`
+   * (`none` for a public one; `private_key_jwt` with `jwks` or `jwks_uri`), `first_party`, `owner` (`'TYPE:ID'`), …
    *
    * @throws {OAuthError} `invalid_client_metadata`, `invalid_redirect_uri`, `invalid_scope`
    * @see RFC 7591 section 2
@@ -35,7 +35,7 @@ export interface OAuthClients {
   /**
    * The old secret stops now, or `overlap` seconds from now (30 days at the most).
    *
-   * @throws {OAuthError} `invalid_client_metadata` for a public client, and for an overlap out of range
+   * @throws {OAuthError} `invalid_client_metadata` for a client without a secret, and for an overlap out of range
    */
   rotateSecret(client_id: string, options?: { overlap?: number }): Promise<RotatedClient | undefined>
   /** Ends the client and all its tokens for good; `false` when there was none to end. */

@@ -3,6 +3,7 @@ import { isLongEnough, SECRET_MIN_LENGTH } from './crypto/seal.ts'
 import { isObject, knownMembers } from './library-arguments.ts'
 import { harmless, STDERR } from './library-log.ts'
 import type { DetailType } from './protocol/detail-types.ts'
+import type { Profile } from './protocol/fapi.ts'
 import type { PagesSettings } from './protocol/pages-settings.ts'
 import { completeSettings, SETTING_NAMES, type Settings } from './protocol/settings.ts'
 import type { Log } from './server.ts'
@@ -50,6 +51,8 @@ export interface OAuthServerOptions {
   readonly require_signed_request_object?: boolean
   /** Whether DPoP proofs need a nonce of this server (RFC 9449 section 8). Default `optional`. */
   readonly dpop_nonce?: 'optional' | 'required'
+  /** The rules of FAPI 2.0 for every client. Default: for those that are registered with them. */
+  readonly profile?: Profile
   /**
    * Proxies in front of the app, such as `['10.0.0.0/8', '::1']`: their X-Forwarded-For says whence a request
    * comes, and they may hand on client certificates. Default: none is believed.

@@ -9,7 +9,11 @@ import { OAuthError } from './protocol/error.ts'
 import { parseForm } from './protocol/form.ts'
 import { nearest } from './protocol/nearest.ts'
 import type { Principal } from './protocol/principal.ts'
-import { type ProtectedResourceMetadata, protectedResourceMetadata } from './protocol/resource-metadata.ts'
+import {
+  type DescribedResource,
+  type ProtectedResourceMetadata,
+  protectedResourceMetadata,
+} from './protocol/resource-metadata.ts'
 import { livePrincipal } from './resource/live-principal.ts'
 import { originOf } from './resource/public-url.ts'
 import { type BoundTokens, verifyBy } from './resource/verifier.ts'
@@ -108,11 +112,13 @@ export const boundTokens = (server: Server): BoundTokens => ({
 export const verify = (bound: BoundTokens, input: string | Request): Promise<Principal | undefined> =>
   typeof input === 'string' || isRequest(input) ? verifyBy(bound, input) : bound.find(undefined)
 
+const DESCRIBED = ['resource', 'scopes', 'dpop', 'tls_client_certificate_bound_access_tokens']
+
 /** @throws {TypeError} naming what is wrong or not known: scopes under another name would be left out */
 export const describeResource = (
   server: Pick<Server, 'settings'>,
-  of: { readonly resource: string; readonly scopes?: readonly string[] },
+  of: DescribedResource,
 ): ProtectedResourceMetadata => {
-  knownMembers(of, 'the argument', ['resource', 'scopes'], 'a member of protectedResourceMetadata')
+  knownMembers(of, 'the argument', DESCRIBED, 'a member of protectedResourceMetadata')
   return protectedResourceMetadata(of, server.settings)
 }

@@ -29,7 +29,7 @@ import { readPageFiles } from './page-files.ts'
 import type { Introspection } from './protocol/access-token.ts'
 import { issuerPath } from './protocol/issuer.ts'
 import type { Principal } from './protocol/principal.ts'
-import type { ProtectedResourceMetadata } from './protocol/resource-metadata.ts'
+import type { DescribedResource, ProtectedResourceMetadata } from './protocol/resource-metadata.ts'
 import { themeWarnings } from './protocol/theme.ts'
 import type { ValidatedAuthorization } from './protocol/validated-authorization.ts'
 import { withBoundTokens } from './resource/verifier.ts'
@@ -108,10 +108,7 @@ export interface OAuthServer {
    */
   verify(input: string | Request): Promise<Principal | undefined>
   /** The document that a protected resource of this server publishes. @see RFC 9728 section 2 */
-  protectedResourceMetadata(of: {
-    readonly resource: string
-    readonly scopes?: readonly string[]
-  }): ProtectedResourceMetadata
+  protectedResourceMetadata(of: DescribedResource): ProtectedResourceMetadata
   /**
    * Tells `listener` of what happens in this process from now on, by HTTP or by call, in the order of
    * the commits and after them. It is not waited for; what it throws is told to the log.

@@ -10,6 +10,7 @@ import { readClientId } from './protocol/authorization-request.ts'
 import { jwtContent } from './protocol/client-jwt.ts'
 import type { Client } from './protocol/client-metadata.ts'
 import { OAuthError } from './protocol/error.ts'
+import { isFapi } from './protocol/fapi.ts'
 import { type LooseForm, parseLoosely } from './protocol/loose-form.ts'
 import { pushedToken } from './protocol/pushed-request.ts'
 import type { RequestForm } from './protocol/request-manner.ts'
@@ -85,7 +86,7 @@ const signedForm = async (
   { now, late }: { readonly now: number; readonly late?: number | undefined },
 ): Promise<LooseForm> => {
   const { client_id, request_object_signing_alg: alg, profile } = client
-  const taken = signingAlgorithms(profile === 'fapi2')
+  const taken = signingAlgorithms(isFapi({ profile }))
   const algorithms = alg === null ? taken : taken.filter((one) => one === alg)
   const problem = await signatureProblem(request, clientKeys(server, client), algorithms)
   if (problem !== undefined) throw badObject('its signature is not by a key of the client', problem)

@@ -18,6 +18,7 @@ import {
 import type { Lookup } from './outbound/guarded-fetch.ts'
 import { createRemoteJwks, type RemoteJwks } from './outbound/remote-jwks.ts'
 import type { PageFiles } from './page-files.ts'
+import { fapiAlg, isFapi, underFapi } from './protocol/fapi.ts'
 import { isLoopbackIssuer } from './protocol/issuer.ts'
 import { DEFAULT_ALG } from './protocol/key-state.ts'
 import type { Settings } from './protocol/settings.ts'
@@ -144,7 +145,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
     return {
       settings,
       store,
-      registry: createRegistry(store),
+      registry: createRegistry(store, isFapi(settings) ? underFapi : undefined),
       secrets: createSecrets(hash_keys),
       page_files: options.page_files ?? { css: '', logo: undefined },
       client_authorities: options.client_authorities ?? [],
@@ -158,7 +159,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       secret_source: master.source,
       hash_keys,
       seals,
-      keys: createKeyring({ store, seals, clock, default_alg: DEFAULT_ALG }),
+      keys: createKeyring({ store, seals, clock, default_alg: fapiAlg(DEFAULT_ALG, settings) }),
       remote_jwks: createRemoteJwks({
         clock,
         lookup: options.lookup,

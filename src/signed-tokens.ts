@@ -1,6 +1,7 @@
 import type { Issued } from './actions/issue.ts'
 import type { Presented } from './actions/token.ts'
 import { JWT_HASH } from './protocol/access-token.ts'
+import { fapiAlg } from './protocol/fapi.ts'
 import { DEFAULT_ALG } from './protocol/key-state.ts'
 import type { Resources } from './protocol/protected-resource.ts'
 import type { TokenRules } from './protocol/token-target.ts'
@@ -16,7 +17,7 @@ export const tokenRules = (settings: ServerSettings, resources: Resources): Toke
   issuer: settings.issuer,
   access_token_format: settings.access_token_format,
   access_token_ttl: settings.access_token_ttl,
-  signing_alg: DEFAULT_ALG,
+  signing_alg: fapiAlg(DEFAULT_ALG, settings),
   authorization_details: settings.authorization_details,
 })
 

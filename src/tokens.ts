@@ -20,8 +20,9 @@ import {
 } from './actions/token.ts'
 import { newId } from './crypto/secret.ts'
 import { type ActiveToken, INACTIVE, type Inactivity, introspection } from './protocol/access-token.ts'
-import type { Client } from './protocol/client-metadata.ts'
+import { type Client, hasBoundTokens } from './protocol/client-metadata.ts'
 import { OAuthError } from './protocol/error.ts'
+import { isFapi } from './protocol/fapi.ts'
 import { readResources } from './protocol/resource.ts'
 import { grantScope } from './protocol/scope.ts'
 import { PREFIX } from './protocol/token-form.ts'
@@ -62,6 +63,10 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
   if (client.revoked_at !== null) throw new OAuthError('unauthorized_client', 'the client is revoked')
   if (person === undefined && !client.grant_types.includes(grant_type)) {
     throw new OAuthError('unauthorized_client', 'the client is not registered for client_credentials')
+  }
+  // RFC 9449 section 5.2: whoever is handed it has no key to prove.
+  if (hasBoundTokens(client) || isFapi(server.settings)) {
+    throw new OAuthError('unauthorized_client', 'its tokens are bound to a key that only the client has')
   }
   const registered = await server.registry.latest()
   const scope = grantScope(wanted.scope, client, await registered.defaultScopes(), grant_type)

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createClient, describe, revoke, updateClient } from '../src/clients.ts'
+import { createClient, describe, revoke, rotateSecret, updateClient } from '../src/clients.ts'
 import { OAuthError } from '../src/protocol/error.ts'
 import { looksLikeSecret } from '../src/protocol/token-form.ts'
 import { createToken, inspectToken } from '../src/tokens.ts'
+import { keysOf, signer } from './_assertion.ts'
 import { authenticates, testClient, testServer } from './_server.ts'
 import { NOW } from './_store.ts'
 
@@ -54,6 +55,23 @@ test('OAuth 2.1 2.4: a public client has no secret, and none can be chosen for i
     createClient(server, PUBLIC, { client_secret: 'x'.repeat(40) }),
     refuses('invalid_client_metadata', /^client_secret: /),
   )
+})
+
+test('RFC 7523 2.2: a client with a key has no secret, none can be chosen or rotated, and those of before are gone', async (t) => {
+  const { server } = await testServer(t)
+  const keys = keysOf(await signer())
+  const machine = { client_name: 'Bank', grant_types: ['client_credentials'] }
+  const created = await createClient(server, { ...machine, ...keys })
+  assert.ok(created)
+  assert.ok(!('client_secret' in created) && !('client_secret_expires_at' in created))
+  assert.deepEqual(created.jwks, keys['jwks'])
+  const refusal = refuses('invalid_client_metadata', /authenticates by private_key_jwt has no secret$/)
+  await assert.rejects(rotateSecret(server, created.client_id), refusal)
+  const chosen = { client_secret: 'x'.repeat(40) }
+  await assert.rejects(createClient(server, { ...machine, ...keys }, chosen), refusal)
+  const { client_id } = await testClient(server)
+  await updateClient(server, client_id, () => keys)
+  assert.deepEqual((await describe(server, client_id))?.secrets, [])
 })
 
 test('contract, client:create: id and secret may be chosen, and then they are the ones', async (t) => {

@@ -150,6 +150,21 @@ test('KEY-06: dropped by force, a key takes with it what stood under it, at ever
   assert.ok(await isActive(two.server, newer))
 })
 
+test('KEY-06: a JWT stands under no hash key: its row keeps none, and is dropped with none', async (t) => {
+  const [one] = await pair(t)
+  const { client } = await testClient(one.server)
+  const { access_token } = await createToken(one.server, { client, ttl: 600 })
+  connection(t, one.db).exec("UPDATE oauth_access_token SET token_hash = 'jwt'")
+  await addNewHashKey(one.server)
+  one.advance(120)
+  await look(one)
+  const [old] = await oldHashKeys(one.server)
+  assert.equal(old?.uses.access_tokens, 0)
+  await dropOldHashKeys(one.server, old === undefined ? [] : [old])
+  const rows = connection(t, one.db).prepare('SELECT jti FROM oauth_access_token').pluck().all()
+  assert.deepEqual(rows, [access_token.slice(4, 30)])
+})
+
 test('KEY-06, KEY-07: a hash key that is added after the master secret has changed is read by who runs', async (t) => {
   const [one, two] = await pair(t)
   const { client } = await testClient(one.server)

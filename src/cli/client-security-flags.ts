@@ -20,6 +20,7 @@ const WORDS = {
   tls_client_auth_san_uri: ['URI', 'or the URI'],
   tls_client_auth_san_ip: ['IP', 'or the address'],
   tls_client_auth_san_email: ['EMAIL', 'or the email address'],
+  profile: ['fapi2', 'the rules of FAPI 2.0 hold for it'],
   jwks_uri: ['URL', 'where it publishes its public keys'],
   token_endpoint_auth_signing_alg: ['ALG', 'the one algorithm of its assertions'],
   request_object_signing_alg: ['ALG', 'the one algorithm of its signed requests'],

@@ -1,4 +1,5 @@
 import { updateClient } from '../clients.ts'
+import { hasSecret } from '../protocol/auth-method.ts'
 import { clientInformation } from '../protocol/client-information.ts'
 import { parseScope } from '../protocol/scope.ts'
 import { editLists } from './client-edits.ts'
@@ -79,6 +80,9 @@ export const clientUpdate: Command = defineCommand({
         title: fields.length === 0 ? `${after.client_name} was so already` : `Updated ${after.client_name}`,
         fields,
       })
+      if (hasSecret(after) && !hasSecret(before)) {
+        print.note(`It has no secret yet: oauthd client:rotate-secret ${after.client_id}`)
+      }
     })
   },
 })

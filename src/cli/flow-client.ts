@@ -1,4 +1,4 @@
-import { isConfidential } from '../protocol/auth-method.ts'
+import { hasSecret, isConfidential } from '../protocol/auth-method.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { findClient } from '../store/client.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -53,7 +53,8 @@ export const knownClient = async (call: Context, client_id: string, grant_type: 
 /**
  * The client as it authenticates. One that is known to be public has no secret; one that is not known has
  * one if it was given.
- * @throws {Failure} exit 2 when it needs a secret and nobody can be asked
+ * @throws {Failure} exit 1 when it has a key instead, which nobody but itself should see; exit 2 when it needs a
+ *   secret and nobody can be asked
  */
 export const withSecret = async (
   { ask }: Pick<Context, 'ask'>,
@@ -70,6 +71,7 @@ export const withSecret = async (
   const method =
     client?.token_endpoint_auth_method === 'client_secret_post' ? 'client_secret_post' : 'client_secret_basic'
   if (client !== undefined && !isConfidential(client)) return { client_id, client_secret: undefined, method }
+  if (client !== undefined && !hasSecret(client)) throw keyed(client)
   const source = { what: 'client secret', ask }
   if (flags.client_secret_stdin)
     return { client_id, client_secret: await readSecretFromStdin(source), method }
@@ -85,3 +87,10 @@ export const withSecret = async (
   const flag = '--client-secret-stdin'
   return { client_id, client_secret: await ask.secret({ flag, message: 'Client secret:' }), method }
 }
+
+const keyed = ({ client_id, token_endpoint_auth_method: method }: Client): Error =>
+  failed(
+    'client_has_key',
+    `client ${client_id} authenticates by ${method}, which takes a key that is not here`,
+    `oauthd token:create --client ${client_id} mints a token without it`,
+  )

@@ -27,7 +27,7 @@ export const bindingOf = (
   exchange: BackChannel,
   client: Client,
 ): Binding | Promise<Binding> => {
-  const proven = dpopOf(server, exchange)
+  const proven = dpopOf(server, exchange, client)
   const x5t = client.tls_client_certificate_bound_access_tokens ? x5tOf(server, exchange) : undefined
   if (proven !== undefined) return proven.then((proof) => ({ proof, x5t }))
   return x5t === undefined ? NOTHING : { proof: undefined, x5t }

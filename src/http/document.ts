@@ -21,6 +21,7 @@ export const metadata: Handler = async (server, exchange) => {
     resources: resources.flatMap(({ resource, is_advertised }) => (is_advertised ? [resource] : [])),
     require_pushed_authorization_requests,
     require_signed_request_object,
+    profile: server.settings.profile,
     detail_types: [...server.settings.authorization_details.keys()],
     mutual_tls: mutualTls(server.settings),
   })

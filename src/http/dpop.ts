@@ -1,6 +1,8 @@
 import { signingAlgorithms } from '../protocol/algorithms.ts'
+import type { Client } from '../protocol/client-metadata.ts'
 import { badProof, type DpopNonces, judgeProof } from '../protocol/dpop.ts'
 import type { OAuthError } from '../protocol/error.ts'
+import { isFapi } from '../protocol/fapi.ts'
 import { endpoint } from '../protocol/issuer.ts'
 import { jtiKey } from '../protocol/jti.ts'
 import { noncesBy } from '../resource/possession.ts'
@@ -23,16 +25,25 @@ export interface ProvenKey {
  *
  * @throws {OAuthError} invalid_dpop_proof, use_dpop_nonce: nothing has been used up by then (DP-08, RT-13)
  */
-export const dpopOf = (server: Server, exchange: BackChannel): Promise<ProvenKey> | undefined => {
+export const dpopOf = (
+  server: Server,
+  exchange: BackChannel,
+  client: Client,
+): Promise<ProvenKey> | undefined => {
   const header = exchange.request.headers.get('dpop')
-  return header === null ? undefined : provenKey(server, exchange, header)
+  return header === null ? undefined : provenKey(server, exchange, client, header)
 }
 
-const provenKey = async (server: Server, exchange: BackChannel, header: string): Promise<ProvenKey> => {
+const provenKey = async (
+  server: Server,
+  exchange: BackChannel,
+  client: Client,
+  header: string,
+): Promise<ProvenKey> => {
   const { verifySignedProof } = await import('../crypto/dpop-proof.ts')
-  const { jkt, claims } = await verifySignedProof(header, signingAlgorithms(false))
+  const { jkt, claims } = await verifySignedProof(header, signingAlgorithms(isFapi(client)))
   const { issuer, prefix } = server.settings
-  const nonces = noncesOf(server, exchange.now)
+  const nonces = noncesOf(server, exchange.now, client)
   const { jti, until, nonce } = judgeProof(claims, {
     method: 'POST',
     url: endpoint(issuer, prefix, exchange.route),
@@ -45,9 +56,9 @@ const provenKey = async (server: Server, exchange: BackChannel, header: string):
   return { jkt, jti_key: jtiKey('dpop', jkt, jti), until }
 }
 
-/** DP-14: where they are demanded, and where they only help. */
-export const noncesOf = ({ secrets, settings }: Server, now: number): DpopNonces =>
-  noncesBy(secrets, settings.dpop_nonce === 'required')(now)
+/** Decision 19: asked for in FAPI, whatever the server does else. */
+const noncesOf = ({ secrets, settings }: Server, now: number, client: Client): DpopNonces =>
+  noncesBy(secrets, settings.dpop_nonce === 'required' || isFapi(client))(now)
 
 /**
  * DP-04: a work after its proof was taken, once in all processes. A try that is refused after that has used

@@ -2,19 +2,18 @@ import type { Certificate } from '../crypto/client-certificate.ts'
 import { type BearerChallenge, type Credential, schemesFor, tokenChallenge } from '../protocol/bearer.ts'
 import type { Confirmation } from '../protocol/confirmation.ts'
 import { OAuthError } from '../protocol/error.ts'
-import { createProver, type Prove } from '../resource/possession.ts'
+import { createProver, noncesBy, type Prove } from '../resource/possession.ts'
 import type { Server } from '../server.ts'
 import { claimJti } from '../store/used-jti.ts'
 import type { Exchange } from './answer.ts'
 import { certificateOf } from './client-certificate.ts'
-import { noncesOf } from './dpop.ts'
 
 /** Proofs are taken once in all processes that have the database (DP-04). */
 export const proverOf = (server: Server): Prove =>
   createProver({
     clock: server.clock,
     claim: (jti_key, until) => server.store.write(() => claimJti(jti_key, until)),
-    nonces: (now) => noncesOf(server, now),
+    nonces: noncesBy(server.secrets, server.settings.dpop_nonce === 'required'),
   })
 
 /**

@@ -3,6 +3,7 @@ import { INACTIVE, type Introspection, introspection } from '../protocol/access-
 import { type Credential, credentialOf } from '../protocol/bearer.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
+import { fapiAlg } from '../protocol/fapi.ts'
 import type { Form } from '../protocol/form.ts'
 import {
   acceptsIntrospectionJwt,
@@ -51,7 +52,7 @@ const answered = (
 ): Answer | Promise<Answer> => {
   const alg = caller.introspection_signed_response_alg
   if (alg === null && !acceptsIntrospectionJwt(exchange.request.headers.get('accept'))) return json(answer)
-  return signedAnswer(server, exchange, caller.client_id, alg ?? DEFAULT_ALG, answer)
+  return signedAnswer(server, exchange, caller.client_id, fapiAlg(alg ?? DEFAULT_ALG, caller), answer)
 }
 
 /** RFC 9701: not to be forged, and not to be denied; of a token that is not live too (IN-07). */

@@ -21,7 +21,7 @@ export const par: Handler = async (server, exchange) => {
   }
   const { client_id } = client
   const { parameters, isSigned, dpop_jkt } = await sound(server, exchange, client_id, form)
-  const proof = await dpopOf(server, exchange)
+  const proof = await dpopOf(server, exchange, client)
   const jkt = agreedJkt(dpop_jkt, proof?.jkt)
   if (jkt !== null) parameters.set('dpop_jkt', jkt)
   const { clear, id, hash, hash_key_id } = server.secrets.mint('pushed_request', exchange.at)

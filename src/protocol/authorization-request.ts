@@ -2,6 +2,7 @@ import { type AuthorizationDetail, readDetails } from './authorization-details.t
 import type { Client } from './client-metadata.ts'
 import { readDpopJkt } from './dpop.ts'
 import { OAuthError } from './error.ts'
+import { isFapi } from './fapi.ts'
 import type { LooseForm } from './loose-form.ts'
 import { readCodeChallenge } from './pkce.ts'
 import { readPrompt } from './prompt.ts'
@@ -71,7 +72,14 @@ export const identify = (form: LooseForm, client: Client | undefined): Identifie
 const onlyRedirectUri = (form: LooseForm, client: Client): string => {
   const [only, ...others] = client.redirect_uris
   const asksOpenId = form.values.get('scope')?.split(' ').includes('openid') ?? false
-  if (only === undefined || others.length > 0 || isLoopbackRedirectUri(only) || asksOpenId) {
+  // FA-02: there it is never left out.
+  if (
+    only === undefined ||
+    others.length > 0 ||
+    isLoopbackRedirectUri(only) ||
+    asksOpenId ||
+    isFapi(client)
+  ) {
     throw onPage('redirect', 'redirect_uri is missing', form, client)
   }
   return only

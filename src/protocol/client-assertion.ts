@@ -2,6 +2,7 @@
 import { signingAlgorithms } from './algorithms.ts'
 import { assertionTimeProblem, type JwtContent, LATE, typOf } from './client-jwt.ts'
 import type { Client } from './client-metadata.ts'
+import { isFapi } from './fapi.ts'
 import { endpoint } from './issuer.ts'
 import { isJti } from './jti.ts'
 
@@ -36,7 +37,7 @@ export const assertionAlgorithms = ({
   profile,
   token_endpoint_auth_signing_alg: only,
 }: ExpectedAssertion['client']): readonly string[] => {
-  const all = signingAlgorithms(profile === 'fapi2')
+  const all = signingAlgorithms(isFapi({ profile }))
   return only === null ? all : all.filter((alg) => alg === only)
 }
 
@@ -64,12 +65,11 @@ const TYPES: readonly (string | undefined)[] = [undefined, 'jwt', 'client-authen
 
 /** JA-03, FA-04: an audience that somebody else could have named is how an assertion is stolen. */
 const isIssuerAlone = (aud: unknown, { issuer, client }: ExpectedAssertion): boolean =>
-  aud === issuer ||
-  (client.profile !== 'fapi2' && Array.isArray(aud) && aud.length === 1 && aud[0] === issuer)
+  aud === issuer || (!isFapi(client) && Array.isArray(aud) && aud.length === 1 && aud[0] === issuer)
 
 /** Decision 5: what clients of before send; switched on for one client, and never in FAPI. */
 const isLegacy = (aud: unknown, { issuer, prefix, called, client }: ExpectedAssertion): boolean => {
-  if (!client.legacy_assertion_aud || client.profile === 'fapi2') return false
+  if (!client.legacy_assertion_aud || isFapi(client)) return false
   const known = [issuer, endpoint(issuer, prefix, 'token'), endpoint(issuer, prefix, called)]
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   return named.length > 0 && named.every((one) => typeof one === 'string' && known.includes(one))

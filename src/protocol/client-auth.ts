@@ -1,6 +1,7 @@
 import { showsCertificate } from './auth-method.ts'
 import type { Client } from './client-metadata.ts'
 import { OAuthError } from './error.ts'
+import { FAPI_METHODS, isFapi } from './fapi.ts'
 import { type Form, formDecode } from './form.ts'
 
 /** The one way in which a request tries to say which client it comes from. */
@@ -68,10 +69,12 @@ export const attemptedAuthentication = (authorization: string | null, form: Form
  * who it is, and may do nothing else (CA-06), and one whose certificate says the rest.
  */
 export const allowsMethod = (
-  client: Pick<Client, 'token_endpoint_auth_method'>,
+  client: Pick<Client, 'token_endpoint_auth_method' | 'profile'>,
   attempt: Attempt,
 ): boolean => {
   const method = client.token_endpoint_auth_method
+  // FA-01: a secret, or nothing, is not enough there.
+  if (isFapi(client) && (method === null || !FAPI_METHODS.includes(method))) return false
   switch (attempt.kind) {
     case 'basic':
       return method === null || method === 'client_secret_basic'

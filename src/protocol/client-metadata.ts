@@ -1,6 +1,7 @@
 import { AUTH_METHODS, type AuthMethod, isConfidential } from './auth-method.ts'
 import { type ClientSecurity, readSecurity, SECURITY_MEMBERS } from './client-security.ts'
 import { OAuthError } from './error.ts'
+import { isFapi, refuseUnfitProfile, underFapi } from './fapi.ts'
 import { refuseUnfitKeys } from './jwks.ts'
 import { LONGEST_CODE_LIFETIME, LONGEST_GRACE } from './lifetime.ts'
 import {
@@ -106,7 +107,7 @@ export const registrable = (given: GivenMetadata): ClientMetadata => {
   refuseUnknown(given)
   const token_endpoint_auth_method = readAuthMethod(given['token_endpoint_auth_method'])
   const redirect_uris = readRedirectUris(given['redirect_uris'], token_endpoint_auth_method === 'none')
-  const metadata: ClientMetadata = {
+  const asked: ClientMetadata = {
     client_name: readName('client_name', given['client_name']),
     redirect_uris,
     grant_types: readGrantTypes(given['grant_types'], redirect_uris),
@@ -124,6 +125,7 @@ export const registrable = (given: GivenMetadata): ClientMetadata => {
     refresh_rotate: readChoice('refresh_rotate', given['refresh_rotate'] ?? 'always', ['always', 'never']),
     ...readSecurity(given),
   }
+  const metadata = isFapi(asked) ? underFapi(asked) : asked
   refuseInconsistent(metadata)
   refuseOtherResponseTypes(given['response_types'], metadata)
   return metadata
@@ -142,7 +144,7 @@ export const changedMetadata = (client: ClientMetadata, changes: GivenMetadata):
 }
 
 /** Whether whatever it is given is of no use without a key of its own. */
-const hasBoundTokens = (metadata: ClientMetadata): boolean =>
+export const hasBoundTokens = (metadata: ClientSecurity): boolean =>
   metadata.dpop_bound_access_tokens || metadata.tls_client_certificate_bound_access_tokens
 
 const refuseUnknown = (given: GivenMetadata): void => {
@@ -218,6 +220,7 @@ const refuseInconsistent = (metadata: ClientMetadata): void => {
   refuseUnfitKeys(metadata)
   refuseUnfitManner(metadata)
   refuseOddTlsClient(metadata)
+  refuseUnfitProfile(metadata)
   if (!has('client_credentials') && metadata.scope.split(' ').some(isReserved)) {
     throw new OAuthError('invalid_scope', 'scope: introspect and oauthd: scopes need client_credentials')
   }

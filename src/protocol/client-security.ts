@@ -1,3 +1,4 @@
+import { PROFILES, type Profile } from './fapi.ts'
 import { readJwks, readJwksUri, readSigningAlg } from './jwks.ts'
 import { SIGNING_ALGS, type SigningAlg } from './key-state.ts'
 import { readChoice, readFlag, readList } from './metadata-member.ts'
@@ -35,7 +36,7 @@ export interface ClientSecurity {
   /** RFC 9396 section 10: the types it may ask for. */
   readonly authorization_details_types: readonly string[]
   /** Ours: the rules of FAPI 2.0 hold for it. */
-  readonly profile: 'fapi2' | null
+  readonly profile: Profile | null
 }
 
 export interface JsonWebKeys {
@@ -80,6 +81,7 @@ const READERS: Readers = {
   require_signed_request_object: readFlag,
   request_object_signing_alg: readSigningAlg,
   authorization_details_types: readList,
+  profile: (member, given) => readChoice(member, given, PROFILES),
   introspection_signed_response_alg: (member, given) => readChoice(member, given, SIGNING_ALGS),
 }
 

@@ -2,6 +2,7 @@
 import { signingAlgorithms } from './algorithms.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 import type { JsonWebKeys } from './client-security.ts'
+import { isFapi } from './fapi.ts'
 import { type GivenJwk, publicJwkProblem, signsWith } from './jwk.ts'
 import { badMetadata, readChoice } from './metadata-member.ts'
 import { webUriProblem } from './uri.ts'
@@ -56,7 +57,7 @@ export const refuseUnfitKeys = (metadata: ClientMetadata): void => {
   if (jwks === null && jwks_uri === null) {
     throw badMetadata('token_endpoint_auth_method', 'private_key_jwt needs jwks or jwks_uri')
   }
-  const algorithms = alg === null ? signingAlgorithms(metadata.profile === 'fapi2') : [alg]
+  const algorithms = alg === null ? signingAlgorithms(isFapi(metadata)) : [alg]
   if (jwks !== null && !jwks.keys.some((jwk) => algorithms.some((one) => signsWith(jwk, one)))) {
     throw badMetadata('jwks', `has no key that signs with ${algorithms.join(', ')}`)
   }

@@ -1,4 +1,6 @@
 import { signingAlgorithms } from './algorithms.ts'
+import type { AuthMethod } from './auth-method.ts'
+import { FAPI_METHODS, isFapi, type Profile } from './fapi.ts'
 import { endpoint, issuerPath } from './issuer.ts'
 import { SIGNING_ALGS } from './key-state.ts'
 import type { RequiredManner } from './request-manner.ts'
@@ -69,6 +71,8 @@ export interface Advertised extends RequiredManner {
   readonly scopes: readonly string[]
   /** The resources that the operator wants to be named (PR-04). */
   readonly resources: readonly string[]
+  /** Whether every client is under it. */
+  readonly profile: Profile | undefined
   /** The types of authorization_details that the operator has described. */
   readonly detail_types: readonly string[]
   /** `undefined` where no client certificate reaches the server. */
@@ -76,13 +80,16 @@ export interface Advertised extends RequiredManner {
 }
 
 /** IN-01: a public client may not introspect. */
-const CONFIDENTIAL: readonly string[] = ['client_secret_basic', 'client_secret_post', 'private_key_jwt']
+const CONFIDENTIAL: readonly AuthMethod[] = ['client_secret_basic', 'client_secret_post', 'private_key_jwt']
 
 export const authorizationServerMetadata = (server: Advertised): AuthorizationServerMetadata => {
   const { issuer, prefix, grant_types, mutual_tls } = server
-  const confidential = [...CONFIDENTIAL, ...(mutual_tls?.methods ?? [])]
+  const algorithms = signingAlgorithms(isFapi(server))
+  const confidential = [...CONFIDENTIAL, ...(mutual_tls?.methods ?? [])].filter(
+    (method) => !isFapi(server) || FAPI_METHODS.includes(method),
+  )
   // MD-03, CM-11: clients that cannot keep a secret look for `none`.
-  const auth_methods = [...confidential, 'none']
+  const auth_methods = isFapi(server) ? confidential : [...confidential, 'none']
   const scopes = server.scopes.filter(isAdvertised)
   return {
     issuer,
@@ -94,22 +101,24 @@ export const authorizationServerMetadata = (server: Advertised): AuthorizationSe
     response_modes_supported: ['query'],
     grant_types_supported: grant_types,
     token_endpoint_auth_methods_supported: auth_methods,
-    token_endpoint_auth_signing_alg_values_supported: signingAlgorithms(false),
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint: endpoint(issuer, prefix, 'revoke'),
     revocation_endpoint_auth_methods_supported: auth_methods,
-    revocation_endpoint_auth_signing_alg_values_supported: signingAlgorithms(false),
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint: endpoint(issuer, prefix, 'introspect'),
     introspection_endpoint_auth_methods_supported: confidential,
-    introspection_endpoint_auth_signing_alg_values_supported: signingAlgorithms(false),
-    introspection_signing_alg_values_supported: SIGNING_ALGS,
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+    introspection_signing_alg_values_supported: SIGNING_ALGS.filter(
+      (alg) => !isFapi(server) || alg !== 'RS256',
+    ),
     pushed_authorization_request_endpoint: endpoint(issuer, prefix, 'par'),
     require_pushed_authorization_requests: server.require_pushed_authorization_requests,
     request_parameter_supported: true,
     request_uri_parameter_supported: false,
-    request_object_signing_alg_values_supported: signingAlgorithms(false),
+    request_object_signing_alg_values_supported: algorithms,
     require_signed_request_object: server.require_signed_request_object,
     code_challenge_methods_supported: ['S256'],
-    dpop_signing_alg_values_supported: signingAlgorithms(false),
+    dpop_signing_alg_values_supported: algorithms,
     ...(server.detail_types.length === 0
       ? {}
       : { authorization_details_types_supported: server.detail_types }),

@@ -1,3 +1,4 @@
+import { signingAlgorithms } from './algorithms.ts'
 import { resourceProblem } from './resource.ts'
 import { isAdvertised, parseScope } from './scope.ts'
 import { splitUri } from './uri.ts'
@@ -13,6 +14,22 @@ export interface ProtectedResourceMetadata {
   readonly scopes_supported?: readonly string[]
   /** Never `query`, never `body`: what stands there is not read. */
   readonly bearer_methods_supported: readonly ['header']
+  /** RFC 9449: how proofs may be signed. */
+  readonly dpop_signing_alg_values_supported?: readonly string[]
+  /** Bearer tokens are refused. */
+  readonly dpop_bound_access_tokens_required?: true
+  /** RFC 8705: certificates are seen, and tokens bound to them taken. */
+  readonly tls_client_certificate_bound_access_tokens?: true
+}
+
+/** What a resource may say of itself. */
+export interface DescribedResource {
+  readonly resource: string
+  readonly scopes?: readonly string[]
+  /** `optional`: it takes tokens that are bound by DPoP; `required`: no others. Left out, nothing is said. */
+  readonly dpop?: 'optional' | 'required' | undefined
+  /** Whether it takes tokens that are bound to a client certificate. */
+  readonly tls_client_certificate_bound_access_tokens?: boolean | undefined
 }
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
@@ -21,30 +38,38 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
  * The document that the resource serves at {@link resourceMetadataUrl}. Scopes that are never granted for
  * a resource, such as `offline_access` (PR-05), are left out.
  *
- * @throws {TypeError} naming what is wrong with `resource` or `scopes`
+ * @throws {TypeError} naming what is wrong with `resource`, `scopes` or `dpop`
  */
 export const protectedResourceMetadata = (
   {
     resource,
     resource_name = null,
     scopes = [],
-  }: {
-    readonly resource: string
-    readonly resource_name?: string | null
-    readonly scopes?: readonly string[]
-  },
+    dpop,
+    tls_client_certificate_bound_access_tokens = false,
+  }: DescribedResource & { readonly resource_name?: string | null },
   { issuer }: { readonly issuer: string },
 ): ProtectedResourceMetadata => {
-  const named = {
+  const supported = [...new Set(checkedScopes(scopes))].filter(isAdvertised)
+  return {
     resource: checkedResource(resource),
     ...(resource_name === null ? undefined : { resource_name }),
     authorization_servers: [issuer],
+    ...(supported.length === 0 ? undefined : { scopes_supported: supported }),
+    bearer_methods_supported: ['header'],
+    ...(dpop === undefined ? undefined : byDpop(dpop)),
+    ...(tls_client_certificate_bound_access_tokens
+      ? { tls_client_certificate_bound_access_tokens: true }
+      : undefined),
   }
-  const supported = [...new Set(checkedScopes(scopes))].filter(isAdvertised)
-  const bearer_methods_supported = ['header'] as const
-  return supported.length === 0
-    ? { ...named, bearer_methods_supported }
-    : { ...named, scopes_supported: supported, bearer_methods_supported }
+}
+
+const byDpop = (dpop: 'optional' | 'required'): Partial<ProtectedResourceMetadata> => {
+  if (dpop !== 'optional' && dpop !== 'required') throw new TypeError("dpop must be 'optional' or 'required'")
+  const dpop_signing_alg_values_supported = signingAlgorithms(false)
+  return dpop === 'optional'
+    ? { dpop_signing_alg_values_supported }
+    : { dpop_signing_alg_values_supported, dpop_bound_access_tokens_required: true }
 }
 
 /**

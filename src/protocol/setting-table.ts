@@ -1,3 +1,4 @@
+import { PROFILES } from './fapi.ts'
 import { JWT_LIFETIME, readCodeLifetime, readGrace, readLifetime } from './lifetime.ts'
 import { ACCESS_TOKEN_FORMATS } from './protected-resource.ts'
 import {
@@ -105,6 +106,12 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     help: 'every authorization request has to be a signed object',
     fallback: () => false,
     read: onOrOff,
+  },
+  profile: {
+    placeholder: PROFILES.join('|'),
+    help: 'the rules of FAPI 2.0 for every client',
+    fallback: () => undefined,
+    read: word(PROFILES),
   },
   dpop_nonce: {
     placeholder: 'optional|required',

@@ -7,6 +7,7 @@
  * The master secret is not here: it comes only from OAUTHD_SECRET or the key file.
  */
 import { type DetailTypes, readDetailTypes } from './detail-types.ts'
+import { isFapi, type Profile } from './fapi.ts'
 import { type PagesSettings, readPagesSettings } from './pages-settings.ts'
 import type { AccessTokenFormat } from './protected-resource.ts'
 import { SETTINGS } from './setting-table.ts'
@@ -46,6 +47,8 @@ export interface Settings {
   readonly require_pushed_authorization_requests: boolean
   /** Whether every authorization request has to be a signed object (RFC 9101 section 10.5). */
   readonly require_signed_request_object: boolean
+  /** The rules of FAPI 2.0 for every client; `undefined`: for those that are registered with them. */
+  readonly profile: Profile | undefined
   /** Whether a DPoP proof needs a nonce of ours (RFC 9449 section 8). */
   readonly dpop_nonce: 'optional' | 'required'
   /** The file of the certificate that `serve` shows, PEM; `undefined`: plain HTTP. */
@@ -89,6 +92,7 @@ export const SETTING_NAMES: readonly SettingName[] = [
   'interaction_url',
   'require_pushed_authorization_requests',
   'require_signed_request_object',
+  'profile',
   'dpop_nonce',
   'tls_cert',
   'tls_key',
@@ -142,13 +146,16 @@ export const completeSettings = (given: GivenSettings): Settings => {
     trust_proxy: take('trust_proxy', given, followed),
     client_cert_header: take('client_cert_header', given, followed),
     mtls_url: take('mtls_url', given, followed),
+    profile: take('profile', given, followed),
     dpop_nonce: take('dpop_nonce', given, followed),
     pages: readPagesSettings(given.pages),
     authorization_details: readDetailTypes(given.authorization_details),
   }
   const problem = tlsProblem(settings)
   if (problem !== undefined) throw new TypeError(problem)
-  return settings
+  // FA-02, decision 19: metadata says so too.
+  if (!isFapi(settings)) return settings
+  return { ...settings, require_pushed_authorization_requests: true, dpop_nonce: 'required' }
 }
 
 const take = <K extends SettingName>(name: K, given: GivenSettings, followed: Followed): Settings[K] => {

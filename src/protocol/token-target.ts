@@ -1,6 +1,7 @@
 import type { Client } from './client-metadata.ts'
 import type { DetailTypes } from './detail-types.ts'
 import { OAuthError } from './error.ts'
+import { fapiAlg } from './fapi.ts'
 import type { SigningAlg } from './key-state.ts'
 import { JWT_LIFETIME, LONGEST_JWT_LIFETIME } from './lifetime.ts'
 import {
@@ -42,7 +43,7 @@ export interface TokenRules {
  */
 export const targetOf = (
   resource: readonly string[],
-  client: Pick<Client, 'access_token_ttl'>,
+  client: Pick<Client, 'access_token_ttl' | 'profile'>,
   rules: TokenRules,
   wanted_ttl?: number,
 ): TokenTarget | OAuthError => {
@@ -64,7 +65,8 @@ export const targetOf = (
       ? rules.access_token_ttl
       : Math.min(JWT_LIFETIME, rules.access_token_ttl)
   const ttl = Math.min(own_ttl ?? server_ttl, LONGEST_JWT_LIFETIME)
-  return { aud: named, ttl, jwt: { iss: rules.issuer, alg: known[0]?.signing_alg ?? rules.signing_alg } }
+  const alg = fapiAlg(known[0]?.signing_alg ?? rules.signing_alg, client)
+  return { aud: named, ttl, jwt: { iss: rules.issuer, alg } }
 }
 
 /** How long a token for `resource` may live where its client says nothing: an approval lasts for it. Seconds. */

@@ -31,7 +31,11 @@ export interface Registered {
 /** Beyond this many clients in use the cache starts afresh; 10,000 of them take about 20 MB. */
 const MOST_CLIENTS = 10_000
 
-export const createRegistry = (store: Store): Registry => {
+/** @param taken how every client is taken, whatever was registered: by a profile of the server's */
+export const createRegistry = (
+  store: Store,
+  taken: (client: Client) => Client = (client) => client,
+): Registry => {
   const clients = new Map<string, RegisteredClient>()
   let defaults: readonly string[] | undefined
   let resources: Resources | undefined
@@ -42,7 +46,8 @@ export const createRegistry = (store: Store): Registry => {
       const known = clients.get(client_id)
       if (known !== undefined) return known
       const begun = generation
-      return store.read(findRegisteredClient(client_id)).then((found) => {
+      return store.read(findRegisteredClient(client_id)).then((registered) => {
+        const found = registered && { ...registered, client: taken(registered.client) }
         // An unknown id is not kept: a stranger could fill the memory with them.
         if (found !== undefined && begun === generation) clients.set(client_id, found)
         return found

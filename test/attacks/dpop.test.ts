@@ -106,7 +106,7 @@ test('DP-01, attack, private key in jwk: whoever gives the key away proves nothi
   }
 })
 
-test('DP-01, attack, alg none and HS256 with the public key as the secret', async () => {
+test('DP-01, attack, alg confusion: neither none nor HS256 with the public key as its secret is a signature', async () => {
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
   const claims = encode({ jti: 'forged', htm: 'POST', htu: HTU, iat: now() })
   for (const alg of ['none', 'NONE', 'HS256', 'ES256']) {
@@ -151,7 +151,7 @@ test('DP-13, attack, downgrade to bearer: a client whose tokens are bound gets n
   assert.equal((await ask(one, { dpop: await proof() }, bound)).token_type, 'DPoP')
 })
 
-test('DP-11, attack, a stolen bound token under Bearer opens nothing of the server, with a proof of his or none', async () => {
+test('DP-11, attack, a stolen token: under Bearer it opens nothing of the server, with a proof of his or none', async () => {
   const { access_token } = await ask(one, { dpop: await proof() }, caller)
   const introspect = (headers: Readonly<Record<string, string>>): Promise<Response> =>
     fetch(`${one.url}/oauth/introspect`, {

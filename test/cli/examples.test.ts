@@ -16,6 +16,9 @@ const EXITS: Readonly<Record<string, number>> = {
   'oauthd user:set-password ana': 2,
   'oauthd user:delete ana': 2,
   'oauthd session:revoke 01kb2v8m4n5p6r7s8t9w0x1y2z': 3,
+  // A kid follows from its key: there is none that an example could name.
+  'oauthd key:revoke 2XqJ9Z0cS0Tf1cBq3mKXvHh1XGd7nB1p6yWmR4uE8oA': 3,
+  'oauthd key:revoke 2XqJ9Z0cS0Tf1cBq3mKXvHh1XGd7nB1p6yWmR4uE8oA --yes': 3,
   [`oauthd client:check-redirect ${CLIENT} https://shop.example/cb/`]: 3,
 }
 
@@ -50,6 +53,9 @@ const prepare = async (): Promise<void> => {
   await here('client:update', CLIENT, '--access-token-ttl', '1h')
   await here('scope:set', 'orders:read', '--title', 'Orders')
   await writeFile(join(model, 'password.txt'), 'correct horse\n')
+  await writeFile(join(model, 'new.key'), `${'a secret of the one who runs it '.repeat(2)}\n`, {
+    mode: 0o600,
+  })
   await here('user:create', 'ana', '--password-file', 'password.txt')
   await here('token:create', '--client', CLIENT, '--user', 'ana', '-q')
   await writeFile(join(model, 'token.txt'), await here('token:create', '--client', CLIENT, '--bare'))

@@ -23,10 +23,34 @@ test('RFC 7636: docs/guides/authorization-code.md works as it says', async (t) =
   })
 })
 
+test('RFC 7523: docs/guides/private-key-jwt.md works as it says', async (t) => {
+  await runDocument(t, clone.path, 'docs/guides/private-key-jwt.md', {
+    ports: [6749],
+    jobs: [[/oauthd serve/, 6749]],
+  })
+})
+
 test('RFC 9449: docs/guides/dpop.md works as it says', async (t) => {
   await runDocument(t, clone.path, 'docs/guides/dpop.md', {
     ports: [6749],
     jobs: [[/oauthd serve/, 6749]],
+  })
+})
+
+test('RFC 9126, RFC 9101: docs/guides/pushed-requests.md works as it says', async (t) => {
+  await runDocument(t, clone.path, 'docs/guides/pushed-requests.md', {
+    ports: [6749],
+    jobs: [[/oauthd serve/, 6749]],
+  })
+})
+
+test('FAPI 2.0: docs/guides/fapi.md works as it says', async (t) => {
+  await runDocument(t, clone.path, 'docs/guides/fapi.md', {
+    ports: [6749, 6750],
+    jobs: [
+      [/oauthd serve &/, 6749],
+      [/--profile fapi2 --db/, 6750],
+    ],
   })
 })
 

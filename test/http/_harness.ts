@@ -131,7 +131,7 @@ export const openHarness = async (settings: Partial<ServerSettings> = {}): Promi
       for (const secret of more) secrets.add(secret)
     },
     hideTokens(text = '') {
-      self.hide(...(text.match(/(?:oat|ort|oac|ose|opr)_[\w-]{75}/g) ?? []))
+      self.hide(...(text.match(/(?:oat|ort|oac|ose|opr)_[\w-]{75}|eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? []))
     },
     async client(given = MACHINE) {
       const made = await createClient(server, { ...MACHINE, ...given })

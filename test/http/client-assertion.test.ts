@@ -4,7 +4,7 @@ import { updateClient } from '../../src/clients.ts'
 import type { GivenMetadata } from '../../src/protocol/client-metadata.ts'
 import type { Server } from '../../src/server.ts'
 import { type AssertionOf, asserting, assertion, keysOf, type Signer, signer } from '../_assertion.ts'
-import { type Answered, basic, type Harness, NOW, openHarness, START } from './_harness.ts'
+import { type Answered, basic, type Harness, NOW, openHarness, PUBLIC_CLIENT, START } from './_harness.ts'
 
 let h: Harness
 let key: Signer
@@ -196,7 +196,13 @@ test('CA-07: a client with a key presents no secret and never nothing; one with 
   h.hide(basic(wrong).authorization)
   assert.deepEqual(said(await h.post('token', WORK, basic(wrong))), INVALID_CLIENT)
   assert.deepEqual(said(await ask(shared.client_id)), INVALID_CLIENT)
-  assert.deepEqual(said(await ask(shared.client_id, { by: await signer() })), INVALID_CLIENT)
+  // RFC 9101: keys may be there to sign requests with, and are then for nothing else.
+  for (const token_endpoint_auth_method of ['client_secret_basic', 'client_secret_post', undefined]) {
+    const signs = await h.client({ ...keysOf(key), token_endpoint_auth_method })
+    assert.deepEqual(said(await ask(signs.client_id)), INVALID_CLIENT)
+  }
+  const names = await h.client({ ...PUBLIC_CLIENT, ...keysOf(key), token_endpoint_auth_method: 'none' })
+  assert.deepEqual(said(await ask(names.client_id)), INVALID_CLIENT)
 })
 
 test('ERR-04: a client that is unknown, revoked, of another method or of another key is refused in the same words', async () => {

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
+import { decodeJwt } from 'jose'
 import { certificatesIn, thumbprint } from '../../src/crypto/client-certificate.ts'
 import { createApp } from '../../src/http/app.ts'
+import type { RemoteJwks } from '../../src/outbound/remote-jwks.ts'
 import type { GivenMetadata } from '../../src/protocol/client-metadata.ts'
 import type { AuthorizationServerMetadata } from '../../src/protocol/metadata.ts'
 import { completeSettings } from '../../src/protocol/settings.ts'
@@ -205,6 +207,37 @@ test('MT-01: self_signed_tls_client_auth takes the certificate in x5c, or any of
   assert.deepEqual(await world.ask(theirs, header(own)), REFUSED, 'x5c is what counts')
 })
 
+test('MT-01: self_signed_tls_client_auth looks at jwks_uri, and again where the certificate is new', async (t) => {
+  const world = await proxied(t)
+  const old = await selfSigned({ name: 'CN=any', now: at })
+  const renewed = await selfSigned({ name: 'CN=any', now: at })
+  const client_id = await byCertificate(world, {
+    token_endpoint_auth_method: 'self_signed_tls_client_auth',
+    jwks_uri: 'https://client.example/jwks',
+  })
+  let published: 'old' | 'new' | 'gone' = 'old'
+  const keysOf = async ({ public_jwk, base64 }: Made) => ({ keys: [{ ...public_jwk, x5c: [base64] }] })
+  const remote_jwks: RemoteJwks = {
+    latest: async () => {
+      if (published === 'gone') throw new Error('it cannot be had')
+      return keysOf(old)
+    },
+    renewed: () => (published === 'new' ? keysOf(renewed) : undefined),
+  }
+  const app = createApp({ ...world.server, remote_jwks })
+  const status = async (shown: Made): Promise<number> => {
+    const body = new URLSearchParams({ client_id, grant_type: 'client_credentials' })
+    const init = { method: 'POST', headers: header(shown), body }
+    const request = new Request('https://id.example/oauth/token', init)
+    return (await app.request(Object.assign(request, { ip: PROXY }))).status
+  }
+  assert.deepEqual([await status(old), await status(renewed)], [200, 401])
+  published = 'new'
+  assert.deepEqual([await status(old), await status(renewed)], [200, 200])
+  published = 'gone'
+  assert.deepEqual([await status(old), await status(renewed)], [401, 401])
+})
+
 test('CA-07: who shows a certificate may not show a secret in its place, nor the other way round', async (t) => {
   const world = await proxied(t)
   const client_id = await byCertificate(world)
@@ -234,6 +267,14 @@ test('MT-02: tokens of a client that wants it are bound to its certificate, as i
     'introspect',
   )
   assert.deepEqual([told.body['active'], told.body['cnf']], [true, undefined])
+})
+
+test('MT-02: a JWT says in its claims to which certificate it is bound', async (t) => {
+  const world = await proxied(t, { access_token_format: 'jwt' })
+  const client_id = await byCertificate(world, { ...DN, tls_client_certificate_bound_access_tokens: true })
+  const { body } = await world.ask(client_id, header(made))
+  const { cnf } = decodeJwt(String(body['access_token']))
+  assert.deepEqual(cnf, { 'x5t#S256': thumbprint(new X509Certificate(made.cert)) })
 })
 
 test('MT-02, MT-03: a refresh token of a public client is bound too; another certificate, or none, gets nothing', async (t) => {

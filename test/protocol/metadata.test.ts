@@ -11,6 +11,7 @@ const SERVER = {
   detail_types: [],
   require_pushed_authorization_requests: false,
   require_signed_request_object: false,
+  profile: undefined,
 }
 
 const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt']

@@ -23,14 +23,14 @@ const RULES: TokenRules = {
 
 const JWT_RULES: TokenRules = { ...RULES, access_token_format: 'jwt', access_token_ttl: 900 }
 
-const CLIENT = { access_token_ttl: null }
+const CLIENT = { access_token_ttl: null, profile: null }
 
 const target = (
   uris: readonly string[],
   rules = RULES,
   access_token_ttl: number | null = null,
 ): TokenTarget => {
-  const found = targetOf(uris, { access_token_ttl }, rules)
+  const found = targetOf(uris, { ...CLIENT, access_token_ttl }, rules)
   assert.ok(!(found instanceof OAuthError), String(found))
   return found
 }
@@ -82,7 +82,7 @@ test('decision 2: the client says first how long a token lives, then the resourc
   assert.equal(target(['https://brief.example']).ttl, 30)
   assert.equal(target(['https://brief.example', OPAQUE]).ttl, 30)
   assert.equal(target([JWT], RULES, 1200).ttl, 1200)
-  const wanted = targetOf([OPAQUE], { access_token_ttl: 40 }, RULES, 50)
+  const wanted = targetOf([OPAQUE], { ...CLIENT, access_token_ttl: 40 }, RULES, 50)
   assert.ok(!(wanted instanceof OAuthError) && wanted.ttl === 50)
 })
 

@@ -79,7 +79,7 @@ const portOf = (server: { address(): AddressInfo | string | null }): number =>
   (server.address() as AddressInfo).port
 
 /** A port that was free a moment ago. */
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createTcpServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const port = portOf(server)
@@ -109,7 +109,8 @@ const openApp = async (t: TestContext): Promise<{ readonly port: number; readonl
   return { port: portOf(app), arrived }
 }
 
-const untilSays = async (running: Running, words: RegExp): Promise<void> => {
+/** Resolves when the program has said this; rejects when it ends before. */
+export const untilSays = async (running: Running, words: RegExp): Promise<void> => {
   const { stderr } = running.child
   assert.ok(stderr)
   const over = running.ended.then((ended) => {
