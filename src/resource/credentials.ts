@@ -7,12 +7,16 @@ const FORM_LIMIT = 65_536
 /** How long its beginning is waited for: milliseconds. What comes later the route alone waits for. */
 const FORM_PATIENCE = 1000
 
-/** What a web request shows. A form is read from a clone, so that the route can read it still. */
-export const webCredentials = (request: Request): Credentials => ({
+/**
+ * What a web request shows. A form is read from a clone, so that the route can read it still.
+ *
+ * @param socket its connection, where the framework has that elsewhere than in the request
+ */
+export const webCredentials = (request: Request, socket?: () => object | undefined): Credentials => ({
   authorization: request.headers.get('authorization'),
   inQuery: hasTokenInQuery(request.url),
   inForm: () => isForm(request.headers.get('content-type')) && formHasToken(request),
-  shown: () => shownByWeb(request),
+  shown: () => shownByWeb(request, socket?.()),
 })
 
 /** What a request of `node:http` shows, and its body where something in front has parsed it. */

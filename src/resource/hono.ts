@@ -17,7 +17,7 @@ declare module 'hono' {
 const guards = guardsFor(
   (guard): MiddlewareHandler =>
     async (c, next) => {
-      const outcome = await guard(webCredentials(c.req.raw))
+      const outcome = await guard(webCredentials(c.req.raw, () => socketIn(c.env)))
       if (outcome.kind === 'pass') {
         c.set('oauth', outcome.principal)
         return next()
@@ -26,6 +26,13 @@ const guards = guardsFor(
       return c.body(body, status, headers)
     },
 )
+
+/** Where `@hono/node-server` keeps it. */
+const socketIn = (env: unknown): object | undefined => (env as Env | undefined)?.incoming?.socket
+
+interface Env {
+  readonly incoming?: { readonly socket?: object }
+}
 
 /** Lets through whoever brings a live access token; else 401. */
 export const requireToken: Guards<MiddlewareHandler>['requireToken'] = guards.requireToken

@@ -8,11 +8,11 @@ export type ShownAt = Omit<Shown, 'url'> & {
 }
 
 /** What a web request shows; srvx, h3 and others that stand on `node:http` keep what that gave them. */
-export const shownByWeb = (request: Request): ShownAt => ({
+export const shownByWeb = (request: Request, socket: object | undefined = socketOf(request)): ShownAt => ({
   method: request.method,
   path: request.url,
   proof: request.headers.get('dpop'),
-  certificate: () => certificateOf(socketOf(request)),
+  certificate: () => certificateOf(socket),
 })
 
 /** What a request of `node:http` shows; Express, in a router, has the whole path elsewhere. */

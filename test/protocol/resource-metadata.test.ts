@@ -48,9 +48,27 @@ test('contract, library: a resource or scopes that are wrong are a TypeError tha
   refused({ resource: 'https://api.example/#a' }, /^resource must not have a fragment$/)
   refused({ resource: 'http://api.example' }, /^resource must be https/)
   const resource = 'https://api.example'
+  refused({ resource, dpop: 'yes' }, /^dpop must be 'optional' or 'required'$/)
   for (const scopes of ['a b', ['a b'], [''], ['a"'], [7], null]) {
     refused({ resource, scopes }, /^scopes must be a list of scopes/)
   }
+})
+
+test('RFC 9728 2: which bound tokens a resource takes is said where it was asked for, and not else', () => {
+  const resource = 'https://api.example'
+  const plain = protectedResourceMetadata({ resource }, SERVER)
+  const { dpop_signing_alg_values_supported: algs, ...rest } = protectedResourceMetadata(
+    { resource, dpop: 'required', tls_client_certificate_bound_access_tokens: true },
+    SERVER,
+  )
+  assert.deepEqual(algs, ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'])
+  const required = {
+    dpop_bound_access_tokens_required: true,
+    tls_client_certificate_bound_access_tokens: true,
+  }
+  assert.deepEqual(rest, { ...plain, ...required })
+  const optional = protectedResourceMetadata({ resource, dpop: 'optional' }, SERVER)
+  assert.deepEqual(optional, { ...plain, dpop_signing_alg_values_supported: algs })
 })
 
 test('RFC 9728 3.1: the well-known part stands between host and path; the slash behind the host goes', () => {

@@ -7,7 +7,11 @@ import { type TestContext, test } from 'node:test'
 import { importJWK } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { createOAuthServer, type OAuthServer } from '../../src/index.ts'
+import type { Principal } from '../../src/protocol/principal.ts'
+import { holding } from '../../src/resource/holding.ts'
 import type { RequireOptions } from '../../src/resource/require.ts'
+import { boundTokensOf } from '../../src/resource/verifier.ts'
+import { createVerifier } from '../../src/verify.ts'
 import { type DpopKey, dpopKey, dpopProof, type ProofOf } from '../_dpop.ts'
 import { environment } from '../_environment.ts'
 import { temporaryFolder } from '../_store.ts'
@@ -198,4 +202,23 @@ test('RFC 9449 7.1: a verifier of an app’s own, or a copy of a server, takes n
   const url = `${await host(t, deny, OPTIONS)}/token`
   const dpop = await dpopProof(key, { htm: 'GET', htu: `${API}/token`, iat: now(), access_token: bound })
   refused(await ask(url, { authorization: `DPoP ${bound}`, dpop }), 'invalid_token')
+})
+
+test('RFC 9449 11.1: a guard that does not know where the API is takes no bound token, and the process is told', async (t) => {
+  const { server, key } = await opened(t)
+  const jwks = { issuer: ISSUER, audience: API }
+  const elsewhere = createVerifier({ jwks })
+  assert.equal(boundTokensOf(elsewhere)?.public_url, undefined)
+  const credential = { scheme: 'DPoP', token: 'x' } as const
+  const told = once(process, 'warning')
+  const { prove } = holding(elsewhere, {})
+  const principal = { cnf: { jkt: key.jkt } } as Principal
+  const shown = { method: 'GET', path: `${API}/token`, proof: 'a.b.c', certificate: () => undefined }
+  assert.equal((await prove(credential, principal, shown))?.error, 'invalid_token')
+  assert.match(String((await told)[0]), /give the guard public_url/)
+  // By its resource, or a server's issuer, it knows.
+  const proofs = [holding(elsewhere, { resource: `${API}/v1` }), holding(server, {})]
+  for (const known of proofs) {
+    assert.equal((await known.prove(credential, principal, shown))?.error, 'invalid_dpop_proof')
+  }
 })
