@@ -49,6 +49,9 @@ export interface OpenVerifier extends Verifier {
  * - `{ jwks: { issuer, audience } }`: checks signed tokens (RFC 9068) by the server's public keys. A
  *   revocation is never seen: a token lives until it expires.
  *
+ * Each takes `public_url` too, where clients reach the API, for tokens that are bound by DPoP (RFC 9449): a request
+ * with a proof for that address passes, once in this process.
+ *
  * `verify` gives `undefined` for every token that is not live, and rejects when it cannot know: with a
  * `StoreError` or `SecretError` for the file, with an `OAuthError` `temporarily_unavailable`, its `cause`
  * saying why, for a server that cannot be asked. That is never a yes; the middleware answers 503.

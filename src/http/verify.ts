@@ -23,7 +23,7 @@ import { possessionProblem, refusedAtResource } from './holder.ts'
 /**
  * GET /oauth/verify: whether the request that a proxy holds may go on: 204 with whom its token speaks
  * for, 401 or 403 with the challenge for its sender (RFC 6750 section 3). What a proxy sends along is the
- * Authorization header; a token anywhere else is none.
+ * Authorization header; a token anywhere else is none. A token bound to a key needs what {@link calledBy} says.
  */
 export const verify: Handler = async (server, exchange) => {
   const asked = askedOf(exchange.search)
