@@ -1,8 +1,7 @@
-import { nearest } from './protocol/nearest.ts'
+import { refuseUnknown } from './protocol/nearest.ts'
 
 /**
- * What an app in JavaScript hands over: a member that is not known is refused, since misspelt it would
- * be as if it had not been said.
+ * What an app in JavaScript hands over: an object, with no member that is not known.
  *
  * @param called how messages name the argument: `options`
  * @param known its members; `is_not` what follows on the name of one that is like none of them
@@ -16,13 +15,7 @@ export const knownMembers = (
 ): Readonly<Record<string, unknown>> => {
   // A Map or a form has its members elsewhere: they would be as if they had not been said.
   if (!isObject(given) || Symbol.iterator in given) throw new TypeError(`${called} must be a plain object`)
-  for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue
-    const meant = nearest(name, known)
-    throw new TypeError(
-      meant === undefined ? `${name.slice(0, 64)} is not ${is_not}` : `${name}: did you mean ${meant}?`,
-    )
-  }
+  refuseUnknown(given, known, is_not)
   // Each is read once, wherever it stands: what was judged is what counts.
   const members = known.map((name) => [name, given[name]] as const)
   return Object.fromEntries(members.filter(([, value]) => value !== undefined))

@@ -1,5 +1,5 @@
 import { EVENT_TYPES, type EventListener, type EventType } from './events.ts'
-import { nearest } from './protocol/nearest.ts'
+import { unknownName } from './protocol/nearest.ts'
 import type { Server } from './server.ts'
 
 /** @throws {TypeError} for an event that there is not, or a listener that is no function */
@@ -9,13 +9,7 @@ export const subscribe = <T extends EventType>(
   listener: EventListener<T>,
 ): (() => void) => {
   if (!EVENT_TYPES.includes(event)) {
-    const name = String(event).slice(0, 64)
-    const meant = nearest(name, EVENT_TYPES)
-    throw new TypeError(
-      meant === undefined
-        ? `${name} is not one of ${EVENT_TYPES.join(', ')}`
-        : `${name}: did you mean ${meant}?`,
-    )
+    throw new TypeError(unknownName(String(event), EVENT_TYPES, `one of ${EVENT_TYPES.join(', ')}`))
   }
   if (typeof listener !== 'function') throw new TypeError('listener must be a function')
   return server.events.on(event, listener)

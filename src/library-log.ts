@@ -25,3 +25,25 @@ const told =
 
 /** A host has its own log of requests: only what needs somebody is told unasked. */
 export const STDERR: Log = { info() {}, warn: told('warning'), error: told('error') }
+
+/** What its functions throw or reject with harms nobody whose work is done; the process is warned of it once. */
+export const harmless = (log: Log): Log => {
+  let isTold = false
+  const tell = (level: keyof Log): void => {
+    if (isTold) return
+    isTold = true
+    process.emitWarning(`log.${level} failed: lines are missing from the log`, 'OAuthdWarning')
+  }
+  const guarded =
+    (level: keyof Log) =>
+    (fields: object, message: string): void => {
+      try {
+        const returned: unknown = log[level](fields, message)
+        // Nobody waits for it: rejected, it would end the process.
+        if (returned instanceof Promise) returned.catch(() => tell(level))
+      } catch {
+        tell(level)
+      }
+    }
+  return { info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
+}

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { isLongEnough, SECRET_MIN_LENGTH } from './crypto/seal.ts'
 import { isObject, knownMembers } from './library-arguments.ts'
-import { STDERR } from './library-log.ts'
+import { harmless, STDERR } from './library-log.ts'
 import type { PagesSettings } from './protocol/pages-settings.ts'
 import { completeSettings, SETTING_NAMES, type Settings } from './protocol/settings.ts'
 import type { Log } from './server.ts'
@@ -52,7 +52,7 @@ export interface OAuthServerOptions {
   readonly pages?: Partial<PagesSettings>
   /**
    * Where requests, warnings and faults are told; a pino logger fits. Default: warnings and faults, a
-   * line each, on standard error.
+   * line each, on standard error. It is not waited for, and what it throws harms nothing.
    */
   readonly log?: Log
 }
@@ -101,7 +101,7 @@ export const checkedOptions = (options: OAuthServerOptions): CheckedOptions => {
     settings: completeSettings({ ...given, db: beside === undefined ? db : resolve(beside.name) }),
     beside,
     secret: secret ?? process.env['OAUTHD_SECRET'],
-    log: log ?? STDERR,
+    log: harmless(log ?? STDERR),
   }
 }
 

@@ -11,8 +11,15 @@ export const isRequest = (input: unknown): input is Request =>
   'method' in input &&
   'headers' in input
 
-/** A request of the app's that one of our handlers' parts is to read; the app has its own ids and log. */
+/**
+ * A request of the app's that one of our handlers' parts is to read; the app has its own ids and log.
+ *
+ * @throws {TypeError} when its body was read before: it would be as if nothing had been sent
+ */
 export const exchangeOf = (server: Pick<Server, 'clock'>, request: Request, route: string): Exchange => {
+  if (request.bodyUsed) {
+    throw new TypeError('the body of the request has been read: pass the form instead, as URLSearchParams')
+  }
   const at = server.clock()
   return {
     request,

@@ -4,6 +4,7 @@ import { answerTokenRequest } from './http/token.ts'
 import { isObject, knownMembers, texts } from './library-arguments.ts'
 import { exchangeOf, isRequest } from './library-request.ts'
 import { INACTIVE, type Introspection } from './protocol/access-token.ts'
+import { OAuthError } from './protocol/error.ts'
 import { parseForm } from './protocol/form.ts'
 import { nearest } from './protocol/nearest.ts'
 import type { Principal } from './protocol/principal.ts'
@@ -43,7 +44,10 @@ const PARAMETERS = [
   'resource',
 ]
 
-export const issue = async (server: Server, request: TokenRequest | Request): Promise<TokenResponse> => {
+export const issue = async (
+  server: Server,
+  request: TokenRequest | Request | URLSearchParams | FormData,
+): Promise<TokenResponse> => {
   if (isRequest(request)) {
     const exchange = exchangeOf(server, request, 'token')
     return answerTokenRequest(server, exchange, await readForm(server, exchange))
@@ -55,10 +59,16 @@ export const issue = async (server: Server, request: TokenRequest | Request): Pr
   return answerTokenRequest(server, exchange, form)
 }
 
-/** RFC 6749 section 3.2: an unknown parameter is ignored, but one that is nearly a known one was meant. */
+/**
+ * RFC 6749 section 3.2: an unknown parameter is ignored; but of an object the app has written, so that one
+ * that is nearly a known one was meant.
+ */
 const parametersOf = (request: unknown): URLSearchParams => {
-  if (!isObject(request))
-    throw new TypeError('the token request must be an object of parameters, or a Request')
+  if (request instanceof URLSearchParams) return request
+  if (request instanceof FormData) return new URLSearchParams([...request].map(pairOf))
+  // A Map has its members elsewhere: they would be as if they had not been said.
+  if (!isObject(request) || Symbol.iterator in request)
+    throw new TypeError('the token request must be an object of parameters, a form, or a Request')
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(request)) {
     if (value === undefined || value === null) continue
@@ -67,6 +77,12 @@ const parametersOf = (request: unknown): URLSearchParams => {
     for (const one of texts(value, name)) parameters.append(name, one)
   }
   return parameters
+}
+
+/** A form comes from the network: a file in it is the sender's fault, not the app's. */
+const pairOf = ([name, value]: [string, unknown]): [string, string] => {
+  if (typeof value === 'string') return [name, value]
+  throw new OAuthError('invalid_request', 'the form holds a file')
 }
 
 /** RFC 7662 section 2.2: what is no string is no token. */

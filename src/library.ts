@@ -82,11 +82,12 @@ export interface OAuthServer {
   /**
    * What `POST /oauth/token` does, client authentication included.
    *
-   * @param request the parameters, or the request itself with its form
+   * @param request the request itself, its body not yet read; the form of it, where the client authenticates
+   *   in the form; or the parameters
    * @throws {OAuthError} `invalid_client`, `invalid_grant`, `invalid_scope`, … (RFC 6749 section 5.2)
    * @see RFC 6749 section 5.1
    */
-  issueToken(request: TokenRequest | Request): Promise<TokenResponse>
+  issueToken(request: TokenRequest | Request | URLSearchParams | FormData): Promise<TokenResponse>
   /** RFC 7662: what a token says, or `{ active: false }`, whatever is handed in. */
   introspect(token: string): Promise<Introspection>
   /** RFC 7009: `true` when a live token was revoked. The hint is not needed: a token says what it is. */

@@ -38,8 +38,9 @@ export interface OpenVerifier extends Verifier {
 /**
  * Opens a verifier, which may stand wherever the middleware takes a server. It needs one of three:
  *
- * - `{ db, secret? }`: the server's SQLite file on this machine, read-only. What is revoked is refused
- *   from the next request on. Nothing is made or migrated.
+ * - `{ db, secret?, issuer? }`: the server's SQLite file on this machine, read-only. What is revoked is
+ *   refused from the next request on. Nothing is made or migrated. Where an app has the server inside,
+ *   `issuer` is that server's (decision 0014).
  * - `{ introspection: { issuer, client_id, client_secret, cache_seconds? } }`: asks the server about each
  *   token (RFC 7662). A revocation is seen at once, or after `cache_seconds`. With 256 questions under way
  *   one more is refused as if the server were down.

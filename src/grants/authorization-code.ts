@@ -5,7 +5,7 @@ import { OAuthError } from '../protocol/error.ts'
 import { matchesChallenge } from '../protocol/pkce.ts'
 import { narrowResources, readResources } from '../protocol/resource.ts'
 import { stillRegistered } from '../protocol/scope.ts'
-import { type Authorization, extendAuthorization, findAuthorization } from '../store/authorization.ts'
+import { type Authorization, extendAuthorization } from '../store/authorization.ts'
 import {
   type AuthorizationCode,
   claimAuthorizationCode,
@@ -14,7 +14,7 @@ import {
   MOST_WRONG_TRIES,
 } from '../store/authorization-code.ts'
 import type { Work } from '../store/work.ts'
-import { endByReuse, type PersonGrant, type Reuse, required } from './grant.ts'
+import { endByReuse, type PersonGrant, type Reuse, required, standing } from './grant.ts'
 
 const GRANT_TYPE = 'authorization_code'
 
@@ -91,10 +91,8 @@ function* findCode(
   if (code.client_id !== client.client_id) return refused('code of another client')
   if (code.used_at === null && code.expires_at <= now) return refused('expired code')
   if (code.wrong_tries >= MOST_WRONG_TRIES && code.used_at === null) return refused('too many wrong tries')
-  const authorization = yield* findAuthorization(code.authorization_id)
-  if (authorization === undefined || authorization.expires_at <= now) return refused('expired authorization')
-  if (authorization.revoked_at !== null) return refused('revoked authorization')
-  return { code, authorization }
+  const authorization = yield* standing(code.authorization_id, now, refused)
+  return authorization instanceof OAuthError ? authorization : { code, authorization }
 }
 
 /** RT-06: from now on it lasts as long as was said when it was allowed. */

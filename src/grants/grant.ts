@@ -3,7 +3,7 @@ import type { Presented } from '../actions/token.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
-import { markAuthorizationRevoked } from '../store/authorization.ts'
+import { type Authorization, findAuthorization, markAuthorizationRevoked } from '../store/authorization.ts'
 import type { Work } from '../store/work.ts'
 
 /** One try at the token endpoint: who asks, when, and the strings minted for it beforehand. */
@@ -67,6 +67,17 @@ export const required = (form: Form, name: string): string => {
   const value = form.values.get(name)
   if (value === undefined) throw new OAuthError('invalid_request', `${name} is missing`)
   return value
+}
+
+/** What a person allowed, while it stands; else `refused`, with the reason for the log. */
+export function* standing(
+  authorization_id: string,
+  now: number,
+  refused: (reason: string) => OAuthError,
+): Work<Authorization | OAuthError> {
+  const authorization = yield* findAuthorization(authorization_id)
+  if (authorization === undefined || authorization.expires_at <= now) return refused('expired authorization')
+  return authorization.revoked_at === null ? authorization : refused('revoked authorization')
 }
 
 /**

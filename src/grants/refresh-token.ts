@@ -4,7 +4,7 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { narrowResources, readResources } from '../protocol/resource.ts'
 import { narrowScope, stillRegistered } from '../protocol/scope.ts'
-import { type Authorization, findAuthorization, touchAuthorization } from '../store/authorization.ts'
+import { type Authorization, touchAuthorization } from '../store/authorization.ts'
 import {
   claimRefreshToken,
   claimRetry,
@@ -13,7 +13,7 @@ import {
   type RefreshToken,
 } from '../store/refresh-token.ts'
 import type { Work } from '../store/work.ts'
-import { endByReuse, type PersonAttempt, type PersonGrant, type Reuse, required } from './grant.ts'
+import { endByReuse, type PersonAttempt, type PersonGrant, type Reuse, required, standing } from './grant.ts'
 
 const GRANT_TYPE = 'refresh_token'
 
@@ -81,10 +81,8 @@ function* findFamily(
   if (token.client_id !== client.client_id) return refused('refresh token of another client')
   // A used one is judged however old it is: it may be a stolen one.
   if (token.used_at === null && token.exp <= now) return refused('idle for too long')
-  const authorization = yield* findAuthorization(token.authorization_id)
-  if (authorization === undefined || authorization.expires_at <= now) return refused('expired authorization')
-  if (authorization.revoked_at !== null) return refused('revoked authorization')
-  return { token, authorization }
+  const authorization = yield* standing(token.authorization_id, now, refused)
+  return authorization instanceof OAuthError ? authorization : { token, authorization }
 }
 
 const idleTtl = ({ client, refresh_idle_ttl }: PersonAttempt): number =>

@@ -7,6 +7,7 @@ import { resourceMetadataUrl } from '../protocol/resource-metadata.ts'
 import { parseScope } from '../protocol/scope.ts'
 import { livePrincipal } from '../resource/live-principal.ts'
 import { isMet, type Need, neededScope } from '../resource/need.ts'
+import { noToken } from '../resource/refusal.ts'
 import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
 
 /**
@@ -19,11 +20,9 @@ export const verify: Handler = async (server, exchange) => {
   const challenged = challengedOf(asked)
   const token = tokenOf(exchange, challenged)
   if (token === undefined) {
-    const challenge = bearerChallenge(challenged)
-    throw new OAuthError('invalid_token', 'an access token is needed, in the Authorization header', {
-      challenge,
-      cause: 'no token',
-    })
+    exchange.note['reason'] = 'no token'
+    const refused = noToken(challenged)
+    return { ...refused, headers: { ...NO_STORE, ...refused.headers } }
   }
   const { issuer } = server.settings
   const principal = await livePrincipal(server, token, { issuer, now: exchange.now })

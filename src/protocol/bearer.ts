@@ -3,7 +3,8 @@ import { OAuthError } from './error.ts'
 /** RFC 6750 section 2.1: b64token. The scheme's case does not count (RFC 9110 section 11.1). */
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
-const IS_BEARER = /^bearer(?: |$)/i
+/** Several headers come as one list (RFC 9110 section 5.3); a token of ours anywhere in it is meant. */
+const IS_BEARER = /(?:^|,[ \t]*)bearer(?: |$)/i
 
 const REALM = 'oauthd'
 
@@ -24,7 +25,7 @@ export interface BearerChallenge {
  *
  * @param authorization `null` when there is no such header
  * @returns `undefined` when it carries none: absent, or of another scheme
- * @throws {OAuthError} invalid_request (RFC 6750 section 3.1) when it is malformed
+ * @throws {OAuthError} invalid_request (RFC 6750 section 3.1) when it is malformed, or there is more than one
  */
 export const bearerToken = (authorization: string | null): string | undefined => {
   if (authorization === null || !IS_BEARER.test(authorization)) return undefined

@@ -16,6 +16,37 @@ export const nearest = (word: string, names: readonly string[]): string | undefi
   return best
 }
 
+/**
+ * What is told of a name that is not known: which was probably meant, else that it is not `is_not`.
+ *
+ * @param within what messages put before a name: `jwks.`
+ */
+export const unknownName = (
+  name: string,
+  known: readonly string[],
+  is_not: string,
+  within: string = '',
+): string => {
+  const meant = nearest(name, known)
+  const told = within + name.slice(0, MAX_LENGTH)
+  return meant === undefined ? `${told} is not ${is_not}` : `${told}: did you mean ${within}${meant}?`
+}
+
+/**
+ * Refuses a member that is not known: misspelt it would be as if it had not been said.
+ *
+ * @throws {TypeError} naming the member, and the one that was probably meant
+ */
+export const refuseUnknown = (
+  given: object,
+  known: readonly string[],
+  is_not: string,
+  within?: string,
+): void => {
+  const name = Object.keys(given).find((one) => !known.includes(one))
+  if (name !== undefined) throw new TypeError(unknownName(name, known, is_not, within))
+}
+
 const MAX_LENGTH = 64
 
 const plain = (text: string): string => text.slice(0, MAX_LENGTH).toLowerCase().replace(/[_-]/g, '')

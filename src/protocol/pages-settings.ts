@@ -2,7 +2,7 @@
  * How the pages look: the table `[pages]` of the configuration file, and the library's option `pages`.
  * None of it has a flag: it belongs to an installation, not to a start.
  */
-import { nearest } from './nearest.ts'
+import { refuseUnknown } from './nearest.ts'
 import { webUriProblem } from './uri.ts'
 
 export interface PagesSettings {
@@ -78,13 +78,7 @@ export const PAGES_SETTING_NAMES: readonly PagesSettingName[] = [
  */
 export const readPagesSettings = (given: unknown): PagesSettings => {
   const table: Readonly<Record<string, unknown>> = given === undefined ? {} : tableOf(given)
-  for (const key of Object.keys(table)) {
-    if (PAGES_SETTING_NAMES.some((known) => known === key)) continue
-    const meant = nearest(key, PAGES_SETTING_NAMES)
-    throw new TypeError(
-      `pages.${key} is not a setting${meant === undefined ? '' : `; did you mean pages.${meant}?`}`,
-    )
-  }
+  refuseUnknown(table, PAGES_SETTING_NAMES, 'a setting', 'pages.')
   const take = (member: PagesSettingName): string | undefined => {
     const value = table[member]
     if (value === undefined) return undefined

@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Principal } from '../protocol/principal.ts'
 import { webCredentials } from './credentials.ts'
-import { needAnyScope, needClient, needScope, needToken } from './need.ts'
-import { type Guard, protect, type RequireOptions } from './require.ts'
+import { type Guards, guardsFor } from './guards.ts'
+import type { RequireOptions } from './require.ts'
 import type { Verifier } from './verifier.ts'
 
 export type { Principal, RequireOptions, Verifier }
@@ -14,39 +14,27 @@ declare module 'hono' {
   }
 }
 
+const guards = guardsFor(
+  (guard): MiddlewareHandler =>
+    async (c, next) => {
+      const outcome = await guard(webCredentials(c.req.raw))
+      if (outcome.kind === 'pass') {
+        c.set('oauth', outcome.principal)
+        return next()
+      }
+      const { status, headers, body } = outcome.refusal
+      return c.body(body, status, headers)
+    },
+)
+
 /** Lets through whoever brings a live access token; else 401. */
-export const requireToken = (verifier: Verifier, options?: RequireOptions): MiddlewareHandler =>
-  middleware(protect(verifier, needToken, options))
+export const requireToken: Guards<MiddlewareHandler>['requireToken'] = guards.requireToken
 
 /** A live token with the scope, or with each of several that spaces separate; else 401, or 403. */
-export const requireScope = (
-  verifier: Verifier,
-  scope: string,
-  options?: RequireOptions,
-): MiddlewareHandler => middleware(protect(verifier, needScope(scope), options))
+export const requireScope: Guards<MiddlewareHandler>['requireScope'] = guards.requireScope
 
 /** A live token with one of the scopes at least; else 401, or 403. */
-export const requireAnyScope = (
-  verifier: Verifier,
-  scopes: readonly string[],
-  options?: RequireOptions,
-): MiddlewareHandler => middleware(protect(verifier, needAnyScope(scopes), options))
+export const requireAnyScope: Guards<MiddlewareHandler>['requireAnyScope'] = guards.requireAnyScope
 
 /** A live token that was issued to the client, or to one of several; else 401, or 403. */
-export const requireClient = (
-  verifier: Verifier,
-  client_id: string | readonly string[],
-  options?: RequireOptions,
-): MiddlewareHandler => middleware(protect(verifier, needClient(client_id), options))
-
-const middleware =
-  (guard: Guard): MiddlewareHandler =>
-  async (c, next) => {
-    const outcome = await guard(webCredentials(c.req.raw))
-    if (outcome.kind === 'pass') {
-      c.set('oauth', outcome.principal)
-      return next()
-    }
-    const { status, headers, body } = outcome.refusal
-    return c.body(body, status, headers)
-  }
+export const requireClient: Guards<MiddlewareHandler>['requireClient'] = guards.requireClient

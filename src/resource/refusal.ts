@@ -1,27 +1,22 @@
-import { bearerChallenge } from '../protocol/bearer.ts'
+import { type BearerChallenge, bearerChallenge } from '../protocol/bearer.ts'
 import type { ErrorCode } from '../protocol/error.ts'
 
 /** An answer instead of the route's, as plain values: each adapter writes it in its framework's way. */
 export interface Refusal {
   readonly status: 400 | 401 | 403 | 503
   readonly headers: Readonly<Record<string, string>>
-  /** JSON: `error` and `error_description`. */
+  /** JSON: `error` and `error_description`; of a request without a token what it needs, as `hint`. */
   readonly body: string
 }
 
 /** What every challenge of a route says, whatever is wrong. */
-export interface Challenged {
-  readonly realm: string | undefined
-  readonly resource_metadata: string | undefined
-  readonly scope: string | undefined
-}
+export type Challenged = Omit<BearerChallenge, 'error'>
 
-/** RFC 6750 section 3.1: no credentials, no error in the challenge: there is nothing to be wrong. */
+/** RFC 6750 section 3.1: no credentials, no error, neither in challenge nor body: there is nothing to be wrong. */
 export const noToken = (challenged: Challenged): Refusal =>
-  refusal(
+  answer(
     401,
-    'invalid_token',
-    'an access token is needed, in the Authorization header: Bearer TOKEN',
+    { hint: 'an access token is needed, in the Authorization header: Bearer TOKEN' },
     bearerChallenge(challenged),
   )
 
@@ -67,12 +62,14 @@ const refusal = (
   error: ErrorCode,
   error_description: string,
   challenge: string,
-): Refusal => ({
+): Refusal => answer(status, { error, error_description }, challenge)
+
+const answer = (status: Refusal['status'], body: object, challenge: string): Refusal => ({
   status,
   headers: {
     'content-type': 'application/json',
     'cache-control': 'no-store',
     'www-authenticate': challenge,
   },
-  body: JSON.stringify({ error, error_description }),
+  body: JSON.stringify(body),
 })

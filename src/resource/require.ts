@@ -1,6 +1,6 @@
 import { bearerToken } from '../protocol/bearer.ts'
 import { OAuthError } from '../protocol/error.ts'
-import { nearest } from '../protocol/nearest.ts'
+import { refuseUnknown } from '../protocol/nearest.ts'
 import type { Principal } from '../protocol/principal.ts'
 import { isSameResource } from '../protocol/resource.ts'
 import { checkedResource, resourceMetadataUrl } from '../protocol/resource-metadata.ts'
@@ -39,7 +39,7 @@ export interface Credentials {
   readonly authorization: string | null
   /** Whether a parameter `access_token` stands in the query (RFC 6750 section 2.3, dropped by OAuth 2.1). */
   readonly inQuery: boolean
-  /** Whether one stands in a form; asked only of a request that has a token in its header. */
+  /** Whether one stands in a form; asked only of a request that would pass, since nobody else may be waited for. */
   readonly inForm: () => boolean | Promise<boolean>
 }
 
@@ -67,7 +67,7 @@ export const protect = (verifier: Verifier, need: Need, options: RequireOptions 
   }
   const outage = createOutage(onError)
   return async (credentials) => {
-    const presented = await tokenOf(credentials, challenged)
+    const presented = tokenOf(credentials, challenged)
     if (typeof presented !== 'string') return { kind: 'refuse', refusal: presented }
     try {
       // Judged in here too: a verifier of the app's own may give half a principal.
@@ -75,7 +75,9 @@ export const protect = (verifier: Verifier, need: Need, options: RequireOptions 
       if (principal !== undefined && !isPrincipal(principal)) throw new TypeError('verify gave no principal')
       const outcome = judge(principal, need, resource, challenged)
       outage.end()
-      return outcome
+      if (outcome.kind === 'refuse') return outcome
+      const found = credentials.inForm()
+      return (typeof found === 'boolean' ? found : await found) ? refuse(twice(challenged)) : outcome
     } catch (error) {
       outage.tell(error)
       return { kind: 'refuse', refusal: cannotKnow }
@@ -84,10 +86,7 @@ export const protect = (verifier: Verifier, need: Need, options: RequireOptions 
 }
 
 /** AT-06: the token of the header, or why there is none to look at; other places are named, never read. */
-const tokenOf = async (
-  { authorization, inQuery, inForm }: Credentials,
-  challenged: Challenged,
-): Promise<string | Refusal> => {
+const tokenOf = ({ authorization, inQuery }: Credentials, challenged: Challenged): string | Refusal => {
   let token: string | undefined
   try {
     token = bearerToken(authorization)
@@ -96,12 +95,11 @@ const tokenOf = async (
     throw error
   }
   if (token === undefined) return noToken(challenged)
-  const found = inForm()
-  if (inQuery || (typeof found === 'boolean' ? found : await found)) {
-    return badRequest(challenged, 'the request carries access tokens in more places than one')
-  }
-  return token
+  return inQuery ? twice(challenged) : token
 }
+
+const twice = (challenged: Challenged): Refusal =>
+  badRequest(challenged, 'the request carries access tokens in more places than one')
 
 const judge = (
   principal: Principal | undefined,
@@ -178,11 +176,7 @@ const checkOptions = (options: RequireOptions): void => {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError('the options must be an object')
   }
-  for (const name of Object.keys(options)) {
-    if (OPTIONS.includes(name)) continue
-    const meant = nearest(name, OPTIONS)
-    throw new TypeError(`${name} is not an option${meant === undefined ? '' : `; did you mean ${meant}?`}`)
-  }
+  refuseUnknown(options, OPTIONS, 'an option of the middleware')
   const { resource, realm, onError } = options
   if (resource !== undefined) checkedResource(resource)
   if (realm !== undefined && (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm))) {

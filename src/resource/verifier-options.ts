@@ -1,6 +1,6 @@
 import { isLongEnough, SECRET_MIN_LENGTH } from '../crypto/seal.ts'
 import { issuerProblem } from '../protocol/issuer.ts'
-import { nearest } from '../protocol/nearest.ts'
+import { refuseUnknown } from '../protocol/nearest.ts'
 
 /** The database file of a server on this machine, opened read-only. */
 export interface FileOptions {
@@ -45,13 +45,14 @@ const KINDS = ['db', 'introspection', 'jwks'] as const
 const BESIDE_DB = ['secret', 'issuer']
 const INTROSPECTION = ['issuer', 'client_id', 'client_secret', 'cache_seconds']
 const JWKS = ['issuer', 'audience']
+const OPTION = 'an option of createVerifier'
 
 const LONGEST_CACHE = 3600
 
 /** @throws {TypeError} naming the option that is unknown, missing or wrong, and the right one */
 export const checkedOptions = (given: unknown): CheckedOptions => {
   const options = record(given, 'the options of createVerifier')
-  refuseUnknown(options, [...KINDS, ...BESIDE_DB], '')
+  refuseUnknown(options, [...KINDS, ...BESIDE_DB], OPTION)
   const named = KINDS.filter((kind) => options[kind] !== undefined)
   const [kind] = named
   if (kind === undefined) throw new TypeError(`createVerifier needs one of ${KINDS.join(', ')}`)
@@ -84,7 +85,7 @@ const fileOptions = (options: Given): FileOptions => {
 }
 
 const introspectionOptions = (options: Given): IntrospectionOptions['introspection'] => {
-  refuseUnknown(options, INTROSPECTION, 'introspection.')
+  refuseUnknown(options, INTROSPECTION, OPTION, 'introspection.')
   const { cache_seconds = 0 } = options
   if (
     typeof cache_seconds !== 'number' ||
@@ -103,23 +104,13 @@ const introspectionOptions = (options: Given): IntrospectionOptions['introspecti
 }
 
 const jwksOptions = (options: Given): JwksOptions['jwks'] => {
-  refuseUnknown(options, JWKS, 'jwks.')
+  refuseUnknown(options, JWKS, OPTION, 'jwks.')
   const { audience } = options
   const several: readonly unknown[] = Array.isArray(audience) ? audience : [audience]
   if (several.length === 0) throw new TypeError('jwks.audience must name one audience or more')
   return {
     issuer: issuerOf(options['issuer'], 'jwks.issuer'),
     audience: several.map((one) => text(one, 'jwks.audience')),
-  }
-}
-
-const refuseUnknown = (options: Given, known: readonly string[], within: string): void => {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
-    const meant = nearest(name, known)
-    throw new TypeError(
-      `${within}${name} is not an option of createVerifier${meant === undefined ? '' : `; did you mean ${within}${meant}?`}`,
-    )
   }
 }
 

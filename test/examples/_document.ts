@@ -23,13 +23,18 @@ export interface Ran {
   port(documented: number): number
 }
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
+/** For each port one that was free a moment ago: all are taken before one is given back. */
+const freePorts = async (ports: readonly number[]): Promise<ReadonlyMap<number, number>> => {
+  const taken = await Promise.all(
+    ports.map(async (port) => {
+      const server = createServer().listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const address = server.address()
+      return { port, server, free: typeof address === 'object' && address !== null ? address.port : 0 }
+    }),
+  )
+  for (const { server } of taken) server.close()
+  return new Map(taken.map(({ port, free }) => [port, free]))
 }
 
 /** Whatever it answers, it is there. */
@@ -50,9 +55,10 @@ const untilThere = async (port: number, shell: Shell): Promise<void> => {
   }
 }
 
+/** Jobs go to the background one by one, and the lines before them stay where they are. */
 const asJob = (command: string): string => {
-  const [, job] = /^([\s\S]*) >&2 &$/.exec(inBackground(command)) ?? []
-  return job === undefined ? command : `{ ${job} || true; echo it has ended; } >&2 &`
+  const [, before = '', job] = /^([\s\S]*\n)?([^\n]*) >&2 &$/.exec(inBackground(command)) ?? []
+  return job === undefined ? command : `${before}{ ${job} || true; echo it has ended; } >&2 &`
 }
 
 const FILE = /^```ts (\S+\.ts)\n([\s\S]*?)^```$/gm
@@ -64,8 +70,7 @@ export const runDocument = async (
   name: string,
   { ports, files = [], jobs }: DocumentOptions,
 ): Promise<Ran> => {
-  const moved = new Map<number, number>()
-  for (const port of ports) moved.set(port, await freePort())
+  const moved = await freePorts(ports)
   const port = (documented: number): number => moved.get(documented) ?? documented
   const movedIn = (text: string): string =>
     [...moved].reduce((words, [from, to]) => words.replaceAll(`${from}`, `${to}`), text)

@@ -9,6 +9,7 @@ import { CHALLENGE, VERIFIER } from '../http/_authorize.ts'
 import type { TestBrowser } from '../http/_browser.ts'
 import type { Answered } from '../http/_harness.ts'
 import { type Clone, openClone } from './_clone.ts'
+import { runDocument } from './_document.ts'
 
 let clone: Clone
 before(async () => {
@@ -23,8 +24,11 @@ const INVOICE = { method: 'POST', body: JSON.stringify({ amount: 120 }) }
 const locationOf = ({ headers }: Answered): URL => new URL(headers.get('location') ?? '', 'http://nowhere')
 
 test('contract, library: examples/embedded-app goes the whole way, from a client to the end of its access', async (t) => {
-  const at = await clone.runDocument(t, 'examples/embedded-app/README.md')
-  const app = at.replace('127.0.0.1', 'localhost')
+  const { port } = await runDocument(t, clone.path, 'examples/embedded-app/README.md', {
+    ports: [3000],
+    jobs: [[/app\.ts/, 3000]],
+  })
+  const app = `http://localhost:${port(3000)}`
   const env = await readFile(join(clone.path, 'erp.env'), 'utf8')
   const lineOf = (name: string): string => new RegExp(`^ERP_${name}=(.+)$`, 'm').exec(env)?.[1] ?? ''
   const [client_id, client_secret] = [lineOf('CLIENT_ID'), lineOf('CLIENT_SECRET')]

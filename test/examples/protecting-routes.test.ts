@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { CHECKOUT } from '../_process.ts'
 import { type Clone, openClone } from './_clone.ts'
+import { runDocument } from './_document.ts'
 
 let clone: Clone
 before(async () => {
@@ -13,7 +14,16 @@ before(async () => {
 after(() => clone.remove())
 
 test('contract, middleware: every block of docs/guides/protecting-routes.md works when pasted', async (t) => {
-  await clone.runDocument(t, 'docs/guides/protecting-routes.md')
+  await runDocument(t, clone.path, 'docs/guides/protecting-routes.md', {
+    ports: [3000, 3001, 3002, 3003, 3004],
+    jobs: [
+      [/api\.ts/, 3000],
+      [/express\.ts/, 3001],
+      [/fastify\.ts/, 3002],
+      [/hono\.ts/, 3003],
+      [/web\.ts/, 3004],
+    ],
+  })
 })
 
 test('contract, README: the API in five lines is the first program of the guide, which is run', async () => {

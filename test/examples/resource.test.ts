@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { oauthd } from '../_process.ts'
 import { type Clone, openClone } from './_clone.ts'
+import { runDocument } from './_document.ts'
 
 let clone: Clone
 before(async () => {
@@ -21,14 +22,20 @@ const printed = async (args: readonly string[], input = ''): Promise<string> => 
 
 for (const framework of ['h3', 'express', 'fastify', 'hono']) {
   test(`contract, middleware: examples/resource-${framework} works as its README says`, async (t) => {
-    const app = await clone.runDocument(t, `examples/resource-${framework}/README.md`)
+    const { port } = await runDocument(t, clone.path, `examples/resource-${framework}/README.md`, {
+      ports: [6749, 3000],
+      jobs: [
+        [/oauthd serve/, 6749],
+        [/app\.ts/, 3000],
+      ],
+    })
+    const resource = `http://localhost:${port(3000)}`
     const grant = ['--grant', 'client_credentials', '--scope', SCOPE]
     const client_id = await printed(['client:create', '--name', 'Reports', ...grant, '-q'])
-    const resource = app.replace('127.0.0.1', 'localhost')
     const ask = async (path: string, ...flags: string[]): Promise<readonly [number, unknown]> => {
       const of = ['--client', client_id, '--resource', resource, '--bare']
       const token = await printed(['token:create', ...of, ...flags])
-      const answer = await fetch(app + path, { headers: { authorization: `Bearer ${token}` } })
+      const answer = await fetch(resource + path, { headers: { authorization: `Bearer ${token}` } })
       return [answer.status, await answer.json()]
     }
     assert.deepEqual(await ask('/me'), [200, { client_id, user: null, scopes: SCOPE.split(' ') }])

@@ -35,7 +35,8 @@ export const examine = (answered: Answered, lines: readonly LogLine[]): void => 
   assert.equal(headers.get('pragma'), 'no-cache')
   if (text === '' || 'status' in body) return
   assert.equal(headers.get('content-type'), 'application/json')
-  assert.deepEqual(Object.keys(body), ['error', 'error_description'])
+  // RFC 6750 section 3.1: who brought no token is told of no error.
+  assert.deepEqual(Object.keys(body), 'hint' in body ? ['hint'] : ['error', 'error_description'])
   for (const words of Object.values(body)) assert.match(String(words), SHOWABLE)
 }
 

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { createOAuthServer, type Log, type OAuthServer } from '../../src/index.ts'
+import { createOAuthServer, type Log, OAuthError, type OAuthServer } from '../../src/index.ts'
 import { environment } from '../_environment.ts'
 import { connection, temporaryFolder } from '../_store.ts'
+import { appServer, asked, ERP, tokensOf } from './_app.ts'
 
 const SKIP = process.platform === 'win32' ? 'modes are not of Windows' : false
 
@@ -80,3 +81,33 @@ test('contract, library: a listener that throws what JSON cannot hold harms noth
   for (const line of lines) assert.match(line, /^oauthd: error: listener failed [^\n]+\n$/)
   assert.match(lines.join(''), /Circular.*1n.*around/s)
 })
+
+const failing: Readonly<Record<string, () => never>> = {
+  throws() {
+    throw new Error('the disk of the log is full')
+  },
+  rejects: () => Promise.reject(new Error('the log is elsewhere')) as never,
+}
+
+for (const [how, fail] of Object.entries(failing)) {
+  test(`contract, library: a log that ${how} harms no call and no request, and the process is warned once`, async (t) => {
+    const warned = t.mock.method(process, 'emitWarning', () => {})
+    const log: Log = { info: fail, warn: fail, error: fail }
+    const server = await appServer(t, { log, pages: { accent: '#ffff00' } })
+    server.on('authorization_approved', fail)
+    const client = await server.clients.create(ERP)
+    const authorization = await server.validateAuthorizationRequest(asked(client.client_id))
+    const { code } = await server.approveAuthorizationRequest(authorization, { sub: 'user-1' })
+    assert.match(code, /^oac_/)
+    await server.denyAuthorizationRequest(authorization)
+    const elsewhere = asked(client.client_id, { redirect_uri: 'https://other.example' })
+    await assert.rejects(server.validateAuthorizationRequest(elsewhere), OAuthError)
+    const answer = await server.fetch(new Request('http://localhost/oauth/token', { method: 'POST' }))
+    assert.equal(answer.status, 401)
+    assert.equal((await tokensOf(server, client)).access_token.slice(0, 4), 'oat_')
+    assert.deepEqual(
+      warned.mock.calls.map(({ arguments: [words] }) => words),
+      ['log.warn failed: lines are missing from the log'],
+    )
+  })
+}

@@ -45,7 +45,7 @@ test('contract, library: a wrong member of pages is a TypeError that names it, a
   const options = (pages: unknown): OAuthServerOptions =>
     ({ db: '/no/where/app.db', enabled: true, pages }) as OAuthServerOptions
   const wrong: readonly (readonly [unknown, RegExp])[] = [
-    [{ acent: '#0b6e4f' }, /^pages\.acent is not a setting/],
+    [{ acent: '#0b6e4f' }, /^pages\.acent: did you mean pages\.accent\?$/],
     [{ accent: 'green' }, /^pages\.accent must be a colour/],
     [{ logo: '/no/where/logo.svg' }, /^pages\.logo \/no\/where\/logo\.svg cannot be read$/],
     ['blue', /^pages must be a table of settings$/],

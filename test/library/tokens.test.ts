@@ -82,6 +82,35 @@ test('contract, library: issueToken takes a Request too, with Basic and its form
   assert.equal((await server.issueToken(request)).scope, 'a b')
 })
 
+test('contract, library: issueToken takes a form that the app has read, as URLSearchParams or FormData', async (t) => {
+  const { server, client } = await machine(t)
+  const { client_id, client_secret = '' } = client
+  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret, scope: 'a' })
+  assert.equal((await server.issueToken(form)).scope, 'a')
+  const data = new FormData()
+  // RFC 6749 3.2: what is not known is ignored, whatever it is near to.
+  for (const [name, value] of [...form, ['scopes', 'c']] as const) data.append(name, value)
+  assert.equal((await server.issueToken(data)).scope, 'a')
+  const twice = new URLSearchParams([...form, ['scope', 'b']])
+  data.append('scope', new Blob(['b']))
+  for (const wrong of [twice, data]) {
+    const thrown = await refusal(server.issueToken(wrong))
+    assert.ok(thrown instanceof OAuthError && thrown.error === 'invalid_request')
+  }
+})
+
+test('contract, library: a request whose body was read is a TypeError that says so, not a client that is wrong', async (t) => {
+  const { server, client } = await machine(t)
+  const body = new URLSearchParams(own(client))
+  const request = new Request(`${ISSUER}/token`, { method: 'POST', body })
+  const form = await request.clone().formData()
+  assert.equal((await server.issueToken(form)).scope, 'a b')
+  await request.text()
+  const says = /^TypeError: the body of the request has been read: pass the form instead, as URLSearchParams$/
+  await assert.rejects(server.issueToken(request), says)
+  await assert.rejects(server.validateAuthorizationRequest(request), says)
+})
+
 test('contract, library: a misspelt parameter of issueToken is a TypeError, an unknown one is ignored', async (t) => {
   const { server, client } = await machine(t)
   const issue = (more: object): Promise<unknown> => server.issueToken(own(client, more))
@@ -89,7 +118,7 @@ test('contract, library: a misspelt parameter of issueToken is a TypeError, an u
   await assert.rejects(issue({ grantType: 'x' }), /^TypeError: grantType: did you mean grant_type\?$/)
   await assert.rejects(issue({ client_id: 7 }), /^TypeError: client_id must be a string$/)
   await assert.rejects(issue({ resource: [{}] }), /^TypeError: resource must be a string$/)
-  for (const wrong of [undefined, null, 'x', []] as never[]) {
+  for (const wrong of [undefined, null, 'x', [], new Map()] as never[]) {
     assert.ok((await refusal(server.issueToken(wrong))) instanceof TypeError)
   }
 })

@@ -1,5 +1,6 @@
 /** What somebody finds who installs the tarball: each import, run and type-checked, in both resolutions. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { cp, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -30,14 +31,23 @@ before(async () => {
 })
 after(() => project.remove())
 
-const PROGRAMS_OF = ['h3', 'express', 'fastify', 'hono', 'web']
+const { exports }: { exports: object } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'))
+/** Each import has a program of its name here: an export without one is a program that is missing. */
+const IMPORTS = Object.keys(exports).filter((path) => path !== './package.json')
+const programOf = (path: string): string => (path === '.' ? 'index.ts' : `${path.slice(2)}.ts`)
 
-for (const name of PROGRAMS_OF) {
-  test(`contract, middleware: oauthd/${name} of the installed package runs`, async () => {
+for (const path of IMPORTS) {
+  test(`contract, library: ${join('oauthd', path)} of the installed package runs`, async () => {
     const printed = '401 Bearer realm="oauthd", scope="a"\n200 ana\n'
-    assert.equal(await must('node', [`${name}.ts`], project.installed), printed)
+    assert.equal(await must('node', [programOf(path)], project.installed), printed)
   })
 }
+
+test('contract, running it: the installed package lets its package.json be read', async () => {
+  const read = "import info from 'oauthd/package.json' with { type: 'json' }; console.log(info.name)"
+  const args = ['--input-type=module', '--eval', read]
+  assert.equal(await must(process.execPath, args, project.installed), 'oauthd\n')
+})
 
 const RESOLUTIONS = {
   nodenext: ['--module', 'nodenext'],
@@ -73,13 +83,17 @@ const MISUSE = [
   "requireToken(tokens, { resources: 'https://api.example' })",
   "const { principal } = await requireScope(tokens, 'a')(new Request('https://api.example'))",
   "principal.can('a')",
+  "import { createOAuthServer } from 'oauthd'",
+  "import { createVerifier } from 'oauthd/verify'",
+  'createOAuthServer({ access_token_ttl: [] })',
+  "createVerifier({ database: 'oauthd.db' })",
 ]
 
 for (const [resolution, flags] of Object.entries(RESOLUTIONS)) {
   test(`contract, middleware: the types of every import hold by moduleResolution ${resolution}, and misuse is an error`, async () => {
     const { installed } = project
     await writeFile(join(installed, 'misuse.ts'), MISUSE.join('\n'))
-    const files = [...PROGRAMS_OF, 'misuse'].map((name) => `${name}.ts`)
+    const files = [...IMPORTS.map(programOf), 'misuse.ts']
     const args = [...STRICT, ...NODE, ...flags, ...files, 'untyped.d.ts']
     const { stdout } = await run(join(PROGRAMS, 'tsc'), args, { cwd: installed })
     // What the declarations of a framework lack is the framework's.
@@ -94,6 +108,8 @@ for (const [resolution, flags] of Object.entries(RESOLUTIONS)) {
         ['misuse.ts', '9', 'TS2741'],
         ['misuse.ts', '10', 'TS2561'],
         ['misuse.ts', '12', 'TS18048'],
+        ['misuse.ts', '15', 'TS2322'],
+        ['misuse.ts', '16', 'TS2353'],
       ],
       stdout,
     )

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { readFile, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { CHECKOUT, listening, PROGRAMS, run, start } from '../_process.ts'
+import { listening, PROGRAMS, start } from '../_process.ts'
 import { type Installed, installPacked, must } from './_installed.ts'
 
 let project: Installed
@@ -59,25 +59,4 @@ test('contract, serve: the installed package serves, on a database of its own ma
   assert.equal((await stat(join(installed, 'oauthd.db'))).mode & 0o777, 0o600)
   const { code, stderr } = await server.stop()
   assert.equal(code, 0, stderr)
-})
-
-test('contract, library: the installed package is imported by its name, and its types hold without ours', async () => {
-  const { installed } = project
-  const program = [
-    "import { createOAuthServer, OAuthError, type OAuthServer } from 'oauthd'",
-    "const server: OAuthServer = await createOAuthServer({ db: 'app.db', issuer: 'https://app.example' })",
-    'const answer: Response = await server.fetch(new Request("https://app.example/healthz"))',
-    'console.log(answer.status, OAuthError.name)',
-    'await server.close()',
-  ].join('\n')
-  await writeFile(join(installed, 'app.ts'), program)
-  assert.equal(await must('node', ['app.ts'], installed), '404 OAuthError\n')
-  const misuse =
-    "import { createOAuthServer } from 'oauthd'\nawait createOAuthServer({ access_token_ttl: [] })\n"
-  await writeFile(join(installed, 'misuse.ts'), misuse)
-  const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'esnext', '--pretty', 'false']
-  const node = ['--types', 'node', '--typeRoots', join(CHECKOUT, 'node_modules/@types')]
-  const args = [...strict, ...node, 'app.ts', 'misuse.ts']
-  const { stdout } = await run(join(PROGRAMS, 'tsc'), args, { cwd: installed })
-  assert.match(stdout, /^misuse\.ts\(2,\d+\): error TS2322: .*\n$/)
 })

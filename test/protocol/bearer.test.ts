@@ -10,7 +10,15 @@ test('RFC 6750 section 2.1: the token of an Authorization header, the scheme in 
 })
 
 test('AT-06: no header and another scheme carry no bearer token', () => {
-  for (const header of [null, '', 'Basic aWQ6c2VjcmV0', 'DPoP abc', 'Bearerx abc']) {
+  for (const header of [
+    null,
+    '',
+    'Basic aWQ6c2VjcmV0',
+    'Basic a, Basic b',
+    'DPoP abc',
+    'Bearerx abc',
+    'Basic a, xBearer b',
+  ]) {
     assert.equal(bearerToken(header), undefined)
   }
 })
@@ -23,6 +31,9 @@ test('RFC 6750 section 3.1: a malformed bearer token is invalid_request', () => 
     'Bearer a=b',
     'Bearer "a"',
     'Bearer a, Bearer b',
+    'Basic a, Bearer b',
+    'Bearer a,bearer b',
+    'Basic a,\tBearer b',
     'Bearer é',
     'Bearer a\n',
   ]) {

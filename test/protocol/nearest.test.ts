@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nearest } from '../../src/protocol/nearest.ts'
+import { nearest, refuseUnknown } from '../../src/protocol/nearest.ts'
 
 const NAMES = ['client_name', 'redirect_uris', 'grant_types', 'scope', 'owner', 'resource']
 
@@ -39,4 +39,24 @@ test('contract, settled points: a third of the letters may be wrong, and never m
   assert.equal(nearest('abcdef', ['abcxyz']), undefined)
   assert.equal(nearest('abcdefghijkl', ['abcdefghixyz']), 'abcdefghixyz')
   assert.equal(nearest('abcdefghijkl', ['abcdefghwxyz']), undefined)
+})
+
+test('contract, library: a name that is not known is refused in the same words everywhere, and suggests the nearest', () => {
+  const refused = (given: object, within?: string): string => {
+    try {
+      refuseUnknown(given, NAMES, 'a member of a client', within)
+      return 'taken'
+    } catch (error) {
+      assert.ok(error instanceof TypeError)
+      return error.message
+    }
+  }
+  assert.equal(refused({ scope: 'a', redirectUris: [] }), 'redirectUris: did you mean redirect_uris?')
+  assert.equal(
+    refused({ redirectUris: [] }, 'client.'),
+    'client.redirectUris: did you mean client.redirect_uris?',
+  )
+  assert.equal(refused({ x: 1 }, 'introspection.'), 'introspection.x is not a member of a client')
+  assert.equal(refused({ ['x'.repeat(100)]: 1 }), `${'x'.repeat(64)} is not a member of a client`)
+  assert.equal(refused({ scope: 'a' }), 'taken')
 })

@@ -23,7 +23,7 @@ test('ux 3.4: every setting of the pages is read, and none is needed', () => {
 
 test('contract, library: a setting of the pages that cannot be is a TypeError that names it', () => {
   const wrong: readonly (readonly [unknown, RegExp])[] = [
-    [{ acent: '#0b6e4f' }, /^pages\.acent is not a setting; did you mean pages\.accent\?$/],
+    [{ acent: '#0b6e4f' }, /^pages\.acent: did you mean pages\.accent\?$/],
     [{ accent: 'green' }, /^pages\.accent must be a colour such as #0b57d0$/],
     [{ accent: '#fff;}body{' }, /^pages\.accent must be/],
     [{ accent_dark: 7 }, /^pages\.accent_dark must be/],

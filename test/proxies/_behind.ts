@@ -19,6 +19,8 @@ export interface Proxy {
   readonly args: (folder: string, config: string) => readonly string[]
   readonly listens: RegExp
   readonly installed: string
+  /** What it answers while oauthd does not. */
+  readonly down: number
 }
 
 export const nginx: Proxy = {
@@ -36,6 +38,7 @@ export const nginx: Proxy = {
   ],
   listens: /nginx\/\d/,
   installed: 'apt-get install nginx-light',
+  down: 503,
 }
 
 export const caddy: Proxy = {
@@ -44,6 +47,7 @@ export const caddy: Proxy = {
   args: (_folder, config) => ['run', '--adapter', 'caddyfile', '--config', config],
   listens: /serving initial configuration/,
   installed: 'apt-get install caddy',
+  down: 502,
 }
 
 /** `false` when the program is there; else the one line that says how it gets there. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { test } from 'node:test'
 import { HOSTS, OWN, PREFLIGHT } from './_hosts.ts'
 import { testVerifier } from './_verifier.ts'
@@ -27,7 +29,7 @@ const GOOD = { authorization: 'Bearer good' }
 const FORM = { ...GOOD, 'content-type': 'application/x-www-form-urlencoded' }
 
 /** A refusal, letter by letter. */
-const refusal = (status: number, error: string, words: string, challenge: string): Answer => ({
+const refused = (status: number, challenge: string, body: object): Answer => ({
   status,
   headers: {
     ...OWN,
@@ -35,10 +37,33 @@ const refusal = (status: number, error: string, words: string, challenge: string
     'content-type': 'application/json',
     'www-authenticate': `Bearer realm="oauthd"${challenge}`,
   },
-  body: { error, error_description: words },
+  body,
 })
 
-const NO_TOKEN = 'an access token is needed, in the Authorization header: Bearer TOKEN'
+const refusal = (status: number, error: string, error_description: string, challenge: string): Answer =>
+  refused(status, challenge, { error, error_description })
+
+/** To whoever brought no token: no error, in the challenge or the body. */
+const noToken = (challenge: string): Answer =>
+  refused(401, challenge, { hint: 'an access token is needed, in the Authorization header: Bearer TOKEN' })
+
+/** Not fetch, which makes one header of several. */
+const askNode = async (url: string, headers: Readonly<Record<string, string[]>>): Promise<Answer> => {
+  const [response] = (await once(request(url, { headers }).end(), 'response')) as [IncomingMessage]
+  const told = Object.entries(response.headers).filter(([name]) => !OF_HTTP.test(name))
+  return {
+    status: response.statusCode ?? 0,
+    headers: Object.fromEntries(told) as Record<string, string>,
+    body: JSON.parse(Buffer.concat(await response.toArray()).toString()),
+  }
+}
+
+const MALFORMED = refusal(
+  400,
+  'invalid_request',
+  'the Authorization header is not well formed',
+  ', error="invalid_request"',
+)
 const TWICE = 'the request carries access tokens in more places than one'
 
 for (const [name, host] of Object.entries(HOSTS)) {
@@ -63,8 +88,8 @@ for (const [name, host] of Object.entries(HOSTS)) {
       ', error="insufficient_scope", scope="c"',
     )
     const foreign = refusal(403, 'access_denied', 'this is not for the client of the access token', '')
-    assert.deepEqual(await ask(`${url}/token`), refusal(401, 'invalid_token', NO_TOKEN, ''))
-    assert.deepEqual(await ask(`${url}/scope`), refusal(401, 'invalid_token', NO_TOKEN, ', scope="a"'))
+    assert.deepEqual(await ask(`${url}/token`), noToken(''))
+    assert.deepEqual(await ask(`${url}/scope`), noToken(', scope="a"'))
     assert.deepEqual(await ask(`${url}/token`, { headers: { authorization: 'Bearer bad' } }), invalid)
     assert.deepEqual(await ask(`${url}/lacking`, { headers: GOOD }), missing)
     assert.deepEqual(await ask(`${url}/foreign`, { headers: GOOD }), foreign)
@@ -73,15 +98,28 @@ for (const [name, host] of Object.entries(HOSTS)) {
   test(`AT-06: ${name}: a token in the query is none, and one beside the header is refused`, async (t) => {
     const url = await host(t, testVerifier())
     const both = refusal(400, 'invalid_request', TWICE, ', error="invalid_request"')
-    const none = refusal(401, 'invalid_token', NO_TOKEN, '')
+    const none = noToken('')
     assert.deepEqual(await ask(`${url}/token?access_token=good`), none)
     assert.deepEqual(await ask(`${url}/token?access_token=good`, { headers: GOOD }), both)
     const malformed = { authorization: 'Bearer good bad' }
-    const words = 'the Authorization header is not well formed'
-    assert.deepEqual(
-      await ask(`${url}/token`, { headers: malformed }),
-      refusal(400, 'invalid_request', words, ', error="invalid_request"'),
-    )
+    assert.deepEqual(await ask(`${url}/token`, { headers: malformed }), MALFORMED)
+  })
+
+  test(`RFC 6750 2: ${name}: a token beside other credentials, in a header of its own or not, is 400`, async (t) => {
+    const v = testVerifier()
+    const url = await host(t, v)
+    for (const authorization of [
+      ['Bearer good', 'Bearer good'],
+      ['Bearer good', 'Bearer other'],
+      ['Basic Z29vZDo=', 'Bearer good'],
+      ['Bearer good', 'Basic Z29vZDo='],
+      ['Bearer good, Bearer other'],
+    ]) {
+      assert.deepEqual(await askNode(`${url}/token`, { authorization }), MALFORMED, `${authorization}`)
+    }
+    assert.deepEqual(v.asked, [])
+    assert.deepEqual(await askNode(`${url}/token`, { authorization: ['Basic a', 'Basic b'] }), noToken(''))
+    assert.equal((await askNode(`${url}/token`, { authorization: ['Bearer good'] })).status, 200)
   })
 
   test(`AT-06: ${name}: a form is the route’s to read; a token in it is none`, async (t) => {
@@ -91,7 +129,7 @@ for (const [name, host] of Object.entries(HOSTS)) {
     assert.match((passed.body as { form: string }).form, /^a=1&b=(%20|\+)$/)
     const { 'content-type': type } = FORM
     const alone = { method: 'POST', headers: { 'content-type': type }, body: 'access_token=good' }
-    assert.deepEqual(await ask(`${url}/token`, alone), refusal(401, 'invalid_token', NO_TOKEN, ''))
+    assert.deepEqual(await ask(`${url}/token`, alone), noToken(''))
   })
 
   // Where nobody in front has read it, a form of node:http could be read only once.
@@ -127,7 +165,7 @@ for (const [name, host] of Object.entries(HOSTS)) {
   test(`RFC 9728 5.1: ${name}: the challenge leads to the metadata of the resource`, async (t) => {
     const url = await host(t, testVerifier(), { resource: 'https://api.example/mcp' })
     const metadata = ', resource_metadata="https://api.example/.well-known/oauth-protected-resource/mcp"'
-    assert.deepEqual(await ask(`${url}/token`), refusal(401, 'invalid_token', NO_TOKEN, metadata))
+    assert.deepEqual(await ask(`${url}/token`), noToken(metadata))
     assert.deepEqual(
       await ask(`${url}/token`, { headers: GOOD }),
       refusal(
@@ -141,7 +179,7 @@ for (const [name, host] of Object.entries(HOSTS)) {
 
   test(`RFC 9110 9.3.2: ${name}: HEAD is refused as GET is, without a body`, async (t) => {
     const url = await host(t, testVerifier())
-    const { headers, status } = refusal(401, 'invalid_token', NO_TOKEN, ', scope="a"')
+    const { headers, status } = noToken(', scope="a"')
     assert.deepEqual(await ask(`${url}/scope`, { method: 'HEAD' }), { status, headers, body: undefined })
     assert.equal((await ask(`${url}/scope`, { method: 'HEAD', headers: GOOD })).status, 200)
   })

@@ -19,11 +19,12 @@ export const tokens: Verifier = {
   verify: async (token) => (token === 'good' ? ana : undefined),
 }
 
-const HEADERS = [{}, { authorization: 'Bearer good' }]
-
 /** Asks without a token and with one, and prints what came. */
-export const ask = async (fetched: (init: RequestInit) => Promise<Response>): Promise<void> => {
-  for (const headers of HEADERS) {
+export const ask = async (
+  fetched: (init: RequestInit) => Promise<Response>,
+  token: string = 'good',
+): Promise<void> => {
+  for (const headers of [{}, { authorization: `Bearer ${token}` }]) {
     const answer = await fetched({ headers })
     const text = await answer.text()
     console.log(answer.status, answer.ok ? text : answer.headers.get('www-authenticate'))
