@@ -5,9 +5,17 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { isSameResource } from '../protocol/resource.ts'
 import { covers } from '../protocol/scope.ts'
+import { type Challenged, noToken } from '../resource/refusal.ts'
 import type { Server } from '../server.ts'
 import type { Registered } from '../store/registry.ts'
-import type { Exchange } from './answer.ts'
+import { type Answer, type Exchange, NO_STORE } from './answer.ts'
+
+/** The answer to a request without a token; it names no error, and the log says why. */
+export const tokenNeeded = ({ note }: Exchange, challenged: Challenged): Answer => {
+  note['reason'] = 'no token'
+  const refused = noToken(challenged)
+  return { ...refused, headers: { ...NO_STORE, ...refused.headers } }
+}
 
 /**
  * The client that a bearer token speaks for at an endpoint of ours.

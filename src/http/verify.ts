@@ -7,8 +7,8 @@ import { resourceMetadataUrl } from '../protocol/resource-metadata.ts'
 import { parseScope } from '../protocol/scope.ts'
 import { livePrincipal } from '../resource/live-principal.ts'
 import { isMet, type Need, neededScope } from '../resource/need.ts'
-import { noToken } from '../resource/refusal.ts'
 import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
+import { tokenNeeded } from './bearer.ts'
 
 /**
  * GET /oauth/verify: whether the request that a proxy holds may go on: 204 with whom its token speaks
@@ -19,11 +19,7 @@ export const verify: Handler = async (server, exchange) => {
   const asked = askedOf(exchange.search)
   const challenged = challengedOf(asked)
   const token = tokenOf(exchange, challenged)
-  if (token === undefined) {
-    exchange.note['reason'] = 'no token'
-    const refused = noToken(challenged)
-    return { ...refused, headers: { ...NO_STORE, ...refused.headers } }
-  }
+  if (token === undefined) return tokenNeeded(exchange, challenged)
   const { issuer } = server.settings
   const principal = await livePrincipal(server, token, { issuer, now: exchange.now })
   if (principal === undefined || !isFor(principal, asked.resource)) throw invalid(challenged)
