@@ -1,7 +1,7 @@
 import { allow, examined, identified, tellDenied } from './authorizations.ts'
 import { readLooseForm } from './http/body.ts'
 import { isObject, knownMembers, optionalText, text } from './library-arguments.ts'
-import { exchangeOf, isRequest } from './library-request.ts'
+import { exchangeOf } from './library-request.ts'
 import type { AuthorizationRequest } from './protocol/authorization-request.ts'
 import { authorizationResponse, toldByRedirect } from './protocol/authorization-response.ts'
 import type { Client } from './protocol/client-metadata.ts'
@@ -13,6 +13,7 @@ import {
   type ValidatedAuthorization,
   validatedAuthorization,
 } from './protocol/validated-authorization.ts'
+import { isRequest } from './resource/verifier.ts'
 import { now, type Server } from './server.ts'
 import { findConsent } from './store/consent.ts'
 import { listScopes } from './store/scope.ts'
@@ -115,7 +116,8 @@ export const deny = async (
 const formOf = (server: Server, input: unknown): LooseForm | Promise<LooseForm> => {
   if (input instanceof URLSearchParams) return parseLoosely(input.toString())
   if (input instanceof URL) return parseLoosely(input.search)
-  if (!isRequest(input)) throw new TypeError('the request must be a Request, a URL or URLSearchParams')
+  if (!isRequest(input, 'its URLSearchParams'))
+    throw new TypeError('the request must be a Request, a URL or URLSearchParams')
   const exchange = exchangeOf(server, input, 'authorize')
   return input.method === 'POST' ? readLooseForm(server, exchange) : parseLoosely(exchange.search)
 }

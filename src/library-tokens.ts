@@ -2,7 +2,7 @@ import type { TokenResponse } from './actions/issue.ts'
 import { readForm } from './http/body.ts'
 import { answerTokenRequest } from './http/token.ts'
 import { isObject, knownMembers, texts } from './library-arguments.ts'
-import { exchangeOf, isRequest } from './library-request.ts'
+import { exchangeOf } from './library-request.ts'
 import { INACTIVE, type Introspection } from './protocol/access-token.ts'
 import { OAuthError } from './protocol/error.ts'
 import { parseForm } from './protocol/form.ts'
@@ -10,7 +10,7 @@ import { nearest } from './protocol/nearest.ts'
 import type { Principal } from './protocol/principal.ts'
 import { type ProtectedResourceMetadata, protectedResourceMetadata } from './protocol/resource-metadata.ts'
 import { livePrincipal } from './resource/live-principal.ts'
-import { presentedToken } from './resource/verifier.ts'
+import { isRequest } from './resource/verifier.ts'
 import { now, type Server } from './server.ts'
 import { inspectToken, revokeOne } from './tokens.ts'
 
@@ -48,7 +48,7 @@ export const issue = async (
   server: Server,
   request: TokenRequest | Request | URLSearchParams | FormData,
 ): Promise<TokenResponse> => {
-  if (isRequest(request)) {
+  if (isRequest(request, 'its form')) {
     const exchange = exchangeOf(server, request, 'token')
     return answerTokenRequest(server, exchange, await readForm(server, exchange))
   }
@@ -93,10 +93,8 @@ export const introspect = async (server: Server, token: string): Promise<Introsp
 export const revokeToken = async (server: Server, token: string): Promise<boolean> =>
   typeof token === 'string' && revokeOne(server, token)
 
-export const verify = (server: Server, input: string | Request): Promise<Principal | undefined> => {
-  const token = typeof input === 'string' || isRequest(input) ? presentedToken(input) : undefined
-  return livePrincipal(server, token, { issuer: server.settings.issuer, now: now(server) })
-}
+export const verify = (server: Server, input: string | Request): Promise<Principal | undefined> =>
+  livePrincipal(server, input, { issuer: server.settings.issuer, now: now(server) })
 
 /** @throws {TypeError} naming what is wrong or not known: scopes under another name would be left out */
 export const describeResource = (

@@ -3,6 +3,7 @@ import type { Secrets } from '../crypto/secret.ts'
 import { type ActiveToken, introspection } from '../protocol/access-token.ts'
 import { type Principal, principalOf } from '../protocol/principal.ts'
 import type { Store, Work } from '../store/work.ts'
+import { presentedToken } from './verifier.ts'
 
 /** The database of tokens, and what it takes to know one again. */
 export interface Tokens {
@@ -22,14 +23,15 @@ export interface Look {
  * The principal of a live access token, by the database, all of it on one snapshot; `undefined` for
  * anything else, a refresh token too, which opens nothing by itself.
  *
- * @param token `undefined` when none was presented
+ * @param input a token, or a request with one in its header
  * @throws {StoreError} when it cannot know
  */
 export const livePrincipal = async (
   { store, secrets }: Tokens,
-  token: string | undefined,
+  input: string | Request,
   at: Look,
 ): Promise<Principal | undefined> => {
+  const token = presentedToken(input)
   const presented = token === undefined ? undefined : secrets.present(token)
   if (presented?.kind !== 'access_token') {
     // No row is read for a typo, but a lost database is no place to say no from (HTTP-18).

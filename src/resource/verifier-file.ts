@@ -2,7 +2,7 @@ import type { Secrets } from '../crypto/secret.ts'
 import { findState } from '../store/state.ts'
 import type { Store, Work } from '../store/work.ts'
 import { livePrincipal, type Tokens } from './live-principal.ts'
-import { presentedToken, type Verifier } from './verifier.ts'
+import type { Verifier } from './verifier.ts'
 
 export interface OpenedFile {
   readonly store: Store
@@ -28,7 +28,7 @@ export const fileVerifier = (file: OpenedFile): Required<Verifier> => {
     async verify(input) {
       tokens ??= { store, secrets: await file.secrets }
       const now = Math.floor(clock() / 1000)
-      return await livePrincipal(tokens, presentedToken(input), { issuer, now })
+      return await livePrincipal(tokens, input, { issuer, now })
     },
     close: () => store.close(),
   }

@@ -14,11 +14,27 @@ export interface Verifier {
 }
 
 /** What `verify` was handed, as the token to look at; `undefined` when there is none or it is malformed. */
-export const presentedToken = (input: string | Request): string | undefined => {
+export const presentedToken = (input: unknown): string | undefined => {
   if (typeof input === 'string') return input
+  if (!isRequest(input, 'the token')) return undefined
   try {
     return bearerToken(input.headers.get('authorization'))
   } catch {
     return undefined
   }
+}
+
+/**
+ * A web-standard request, of whatever making: that of a framework need not be an instance of ours.
+ *
+ * @param instead what an app passes that has none
+ * @throws {TypeError} for a request of Express, Fastify or `node:http`: taken for one, it would say nothing
+ */
+export const isRequest = (input: unknown, instead: string): input is Request => {
+  if (typeof input !== 'object' || input === null) return false
+  if (!('url' in input && typeof input.url === 'string' && 'method' in input && 'headers' in input))
+    return false
+  const { headers } = input
+  if (typeof headers === 'object' && headers !== null && 'get' in headers) return true
+  throw new TypeError(`the request must be a web-standard Request, none of node:http: pass ${instead}`)
 }
