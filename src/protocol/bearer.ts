@@ -25,13 +25,15 @@ export interface BearerChallenge {
  *
  * @param authorization `null` when there is no such header
  * @returns `undefined` when it carries none: absent, or of another scheme
- * @throws {OAuthError} invalid_request (RFC 6750 section 3.1) when it is malformed, or there is more than one
+ * @throws {OAuthError} invalid_request (RFC 6750 section 3.1) with its challenge, when it is malformed, or there is more than one
  */
 export const bearerToken = (authorization: string | null): string | undefined => {
   if (authorization === null || !IS_BEARER.test(authorization)) return undefined
   const [, token] = BEARER.exec(authorization) ?? []
   if (token === undefined) {
-    throw new OAuthError('invalid_request', 'the Authorization header is not well formed')
+    throw new OAuthError('invalid_request', 'the Authorization header is not well formed', {
+      challenge: bearerChallenge({ error: 'invalid_request' }),
+    })
   }
   return token
 }

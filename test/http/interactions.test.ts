@@ -99,7 +99,7 @@ test('RFC 6750 3: without a live token that has oauthd:interactions nothing is t
       'insufficient_scope',
       'Bearer realm="oauthd", error="insufficient_scope", scope="oauthd:interactions"',
     ],
-    ['Bearer a b', 400, 'invalid_request', null],
+    ['Bearer a b', 400, 'invalid_request', 'Bearer realm="oauthd", error="invalid_request"'],
   ]
   for (const [authorization, status, error, challenge] of expected) {
     const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) }
