@@ -1,5 +1,5 @@
 /** What a check of the middleware costs: one local read, by the server in its process or by the shared file. */
-import { boundTokens, verify } from '../src/library-tokens.ts'
+import { boundTokens } from '../src/library-tokens.ts'
 import { type Verifier, withBoundTokens } from '../src/resource/verifier.ts'
 import { requireScope } from '../src/resource/web.ts'
 import type { Server } from '../src/server.ts'
@@ -28,7 +28,7 @@ export const measureChecks = async (
 ): Promise<Checks> => {
   const file = createVerifier({ db })
   const bound = boundTokens(server)
-  const own = withBoundTokens({ verify: (token) => verify(bound, token) }, bound)
+  const own = withBoundTokens({ verify: (token) => verifyBy(bound, token) }, bound)
   const in_process = measured(own, tokens)
   const shared_file = measured(file, tokens)
   const rounds: { readonly in_process: number; readonly shared_file: number }[] = []

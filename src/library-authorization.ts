@@ -3,7 +3,7 @@ import { pushedRequestIsOver, takePushedRequest } from './actions/pushed-request
 import { allow, examined, identified, tellDenied } from './authorizations.ts'
 import { readLooseForm } from './http/body.ts'
 import { isObject, knownMembers, optionalText, text } from './library-arguments.ts'
-import { exchangeOf, isRequest } from './library-request.ts'
+import { exchangeOf } from './library-request.ts'
 import type { AuthorizationRequest } from './protocol/authorization-request.ts'
 import { authorizationResponse, toldByRedirect } from './protocol/authorization-response.ts'
 import type { Client } from './protocol/client-metadata.ts'
@@ -18,6 +18,7 @@ import {
   validatedAuthorization,
 } from './protocol/validated-authorization.ts'
 import { type Requested, requestedBy } from './request-sources.ts'
+import { isRequest } from './resource/verifier.ts'
 import { now, type Server } from './server.ts'
 import { findConsent } from './store/consent.ts'
 import { holdPushedRequest, type PushedRequest } from './store/pushed-request.ts'
@@ -131,7 +132,8 @@ export const deny = async (
 const formOf = (server: Server, input: unknown): LooseForm | Promise<LooseForm> => {
   if (input instanceof URLSearchParams) return parseLoosely(input.toString())
   if (input instanceof URL) return parseLoosely(input.search)
-  if (!isRequest(input)) throw new TypeError('the request must be a Request, a URL or URLSearchParams')
+  if (!isRequest(input, 'its URLSearchParams'))
+    throw new TypeError('the request must be a Request, a URL or URLSearchParams')
   const exchange = exchangeOf(server, input, 'authorize')
   return input.method === 'POST' ? readLooseForm(server, exchange) : parseLoosely(exchange.search)
 }

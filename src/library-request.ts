@@ -2,15 +2,6 @@ import { newRequestId } from './crypto/secret.ts'
 import type { Exchange } from './http/answer.ts'
 import type { Server } from './server.ts'
 
-/** A web-standard request, of whatever making: that of a framework need not be an instance of ours. */
-export const isRequest = (input: unknown): input is Request =>
-  typeof input === 'object' &&
-  input !== null &&
-  'url' in input &&
-  typeof input.url === 'string' &&
-  'method' in input &&
-  'headers' in input
-
 /**
  * A request of the app's that one of our handlers' parts is to read; the app has its own ids and log.
  *

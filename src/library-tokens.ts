@@ -3,12 +3,11 @@ import { readForm } from './http/body.ts'
 import { proverOf } from './http/holder.ts'
 import { answerTokenRequest } from './http/token.ts'
 import { isObject, knownMembers, texts } from './library-arguments.ts'
-import { exchangeOf, isRequest } from './library-request.ts'
+import { exchangeOf } from './library-request.ts'
 import { INACTIVE, type Introspection } from './protocol/access-token.ts'
 import { OAuthError } from './protocol/error.ts'
 import { parseForm } from './protocol/form.ts'
 import { nearest } from './protocol/nearest.ts'
-import type { Principal } from './protocol/principal.ts'
 import {
   type DescribedResource,
   type ProtectedResourceMetadata,
@@ -16,7 +15,7 @@ import {
 } from './protocol/resource-metadata.ts'
 import { livePrincipal } from './resource/live-principal.ts'
 import { originOf } from './resource/public-url.ts'
-import { type BoundTokens, verifyBy } from './resource/verifier.ts'
+import { type BoundTokens, isRequest } from './resource/verifier.ts'
 import { now, type Server } from './server.ts'
 import { tokensOf } from './signed-tokens.ts'
 import { inspectToken, revokeOne } from './tokens.ts'
@@ -55,7 +54,7 @@ export const issue = async (
   server: Server,
   request: TokenRequest | Request | URLSearchParams | FormData,
 ): Promise<TokenResponse> => {
-  if (isRequest(request)) {
+  if (isRequest(request, 'its form')) {
     const exchange = exchangeOf(server, request, 'token')
     return answerTokenRequest(server, exchange, await readForm(server, exchange))
   }
@@ -107,10 +106,6 @@ export const boundTokens = (server: Server): BoundTokens => ({
   prove: proverOf(server),
   public_url: originOf(server.settings.issuer),
 })
-
-/** What is neither text nor request is no token, and no fault either. */
-export const verify = (bound: BoundTokens, input: string | Request): Promise<Principal | undefined> =>
-  typeof input === 'string' || isRequest(input) ? verifyBy(bound, input) : bound.find(undefined)
 
 const DESCRIBED = ['resource', 'scopes', 'dpop', 'tls_client_certificate_bound_access_tokens']
 

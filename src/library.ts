@@ -23,7 +23,6 @@ import {
   issue,
   revokeToken,
   type TokenRequest,
-  verify,
 } from './library-tokens.ts'
 import { readPageFiles } from './page-files.ts'
 import type { Introspection } from './protocol/access-token.ts'
@@ -32,7 +31,7 @@ import type { Principal } from './protocol/principal.ts'
 import type { DescribedResource, ProtectedResourceMetadata } from './protocol/resource-metadata.ts'
 import { themeWarnings } from './protocol/theme.ts'
 import type { ValidatedAuthorization } from './protocol/validated-authorization.ts'
-import { withBoundTokens } from './resource/verifier.ts'
+import { verifyBy, withBoundTokens } from './resource/verifier.ts'
 import { openServer, type Server } from './server.ts'
 import { findState, putState } from './store/state.ts'
 import { readClientAuthorities } from './tls-files.ts'
@@ -184,7 +183,7 @@ const embedded = (server: Server): OAuthServer => {
     issueToken: (request) => issue(server, request),
     introspect: (token) => introspect(server, token),
     revokeToken: (token) => revokeToken(server, token),
-    verify: (input) => verify(bound, input),
+    verify: (input) => verifyBy(bound, input),
     protectedResourceMetadata: (of) => describeResource(server, of),
     on: (event, listener) => subscribe(server, event, listener),
     app: createApp(server),

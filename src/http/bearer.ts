@@ -6,10 +6,11 @@ import { OAuthError } from '../protocol/error.ts'
 import { endpoint } from '../protocol/issuer.ts'
 import { isSameResource } from '../protocol/resource.ts'
 import { covers } from '../protocol/scope.ts'
+import { type Challenged, noToken } from '../resource/refusal.ts'
 import type { Server } from '../server.ts'
 import { presentToken } from '../signed-tokens.ts'
 import type { Registered } from '../store/registry.ts'
-import type { Exchange } from './answer.ts'
+import { type Answer, type Exchange, NO_STORE } from './answer.ts'
 import { possessionProblem, refusedAtResource } from './holder.ts'
 
 /** What an endpoint of ours asks of a token. */
@@ -18,6 +19,13 @@ export interface Endpoint {
   readonly path: string
   /** The scope that it needs. */
   readonly scope: string
+}
+
+/** The answer to a request without a token; it names no error, and the log says why. */
+export const tokenNeeded = ({ note }: Exchange, challenged: Challenged): Answer => {
+  note['reason'] = 'no token'
+  const refused = noToken(challenged)
+  return { ...refused, headers: { ...NO_STORE, ...refused.headers } }
 }
 
 /**

@@ -15,9 +15,9 @@ import { parseScope } from '../protocol/scope.ts'
 import { livePrincipal } from '../resource/live-principal.ts'
 import { isMet, type Need, neededScope } from '../resource/need.ts'
 import { calledUrl, publicUrlProblem } from '../resource/public-url.ts'
-import { noToken } from '../resource/refusal.ts'
 import { tokensOf } from '../signed-tokens.ts'
 import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
+import { tokenNeeded } from './bearer.ts'
 import { possessionProblem, refusedAtResource } from './holder.ts'
 
 /**
@@ -29,11 +29,7 @@ export const verify: Handler = async (server, exchange) => {
   const asked = askedOf(exchange.search)
   const challenged = challengedOf(asked)
   const credential = credentialIn(exchange, challenged)
-  if (credential === undefined) {
-    exchange.note['reason'] = 'no token'
-    const refused = noToken(challenged)
-    return { ...refused, headers: { ...NO_STORE, ...refused.headers } }
-  }
+  if (credential === undefined) return tokenNeeded(exchange, challenged)
   const { issuer } = server.settings
   const principal = await livePrincipal(tokensOf(server), credential.token, { issuer, now: exchange.now })
   const told = { ...challenged, schemes: schemesFor(credential, principal?.cnf) }

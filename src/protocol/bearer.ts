@@ -34,13 +34,15 @@ export interface Credential {
  *
  * @param authorization `null` when there is no such header
  * @returns `undefined` when it carries none: absent, or of another scheme
- * @throws {OAuthError} invalid_request (RFC 6750 section 3.1) when it is malformed, or there is more than one
+ * @throws {OAuthError} invalid_request (RFC 6750 section 3.1) with its challenge, when it is malformed, or there is more than one
  */
 export const credentialOf = (authorization: string | null): Credential | undefined => {
   if (authorization === null || !IS_OURS.test(authorization)) return undefined
   const [, dpop, token] = CREDENTIALS.exec(authorization) ?? []
   if (token === undefined) {
-    throw new OAuthError('invalid_request', 'the Authorization header is not well formed')
+    throw new OAuthError('invalid_request', 'the Authorization header is not well formed', {
+      challenge: bearerChallenge({ error: 'invalid_request' }),
+    })
   }
   return { scheme: dpop === undefined ? 'Bearer' : 'DPoP', token }
 }

@@ -22,7 +22,7 @@ export interface Look {
  * The principal of a live access token, by the database, all of it on one snapshot; `undefined` for
  * anything else, a refresh token too, which opens nothing by itself.
  *
- * @param token `undefined` when none was presented
+ * @param input a token, or a request with one in its header
  * @throws {StoreError} when it cannot know
  */
 export const livePrincipal = async (

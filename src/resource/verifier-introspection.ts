@@ -1,3 +1,4 @@
+import { bounded, TooBusy } from '../crypto/bounded.ts'
 import { digestOf } from '../crypto/keyed-hash.ts'
 import type { ActiveToken, Introspection } from '../protocol/access-token.ts'
 import { isBearerToken } from '../protocol/bearer.ts'
@@ -26,8 +27,11 @@ export interface Introspecting {
 /** Some ten megabytes. */
 const MOST_CACHED = { answers: 10_000, size: 10_485_760 }
 
-/** Beyond that many at once the server is no help any more, and each waits for nothing. */
-const MOST_QUESTIONS = 256
+/** That many at once, and that many behind them: a server that keeps up answers a burst of them all. */
+const QUESTIONS = { under_way: 256, waiting: 10_000 }
+
+/** Who has waited that long for a turn asks no more: the server does not keep up. Milliseconds. */
+const PATIENCE = 5_000
 
 /** What the server takes as the value of `token`; what is longer is none, and nobody need be asked. */
 const LONGEST_TOKEN = 32_768
@@ -46,17 +50,27 @@ export const introspectionVerifier = ({
 }: Introspecting): Required<Verifier> => {
   const leaving = new Map<string, Promise<ActiveToken | undefined>>()
   const cache = createAnswerCache<ActiveToken>(MOST_CACHED, clock)
-  let under_way = 0
+  const inTurn = bounded(QUESTIONS.under_way, QUESTIONS.waiting)
   let closed = false
 
   const answer = async (token: string, key: string, leaves: () => void): Promise<ActiveToken | undefined> => {
-    // From before it was sent: the answer is as old as the question.
-    const asked_at = clock()
+    const came_at = clock()
     await endOfTurn()
-    const told = await ask(token, leaves)
-    if (!told.active || !isNow(told, clock() / 1000)) return undefined
-    if (cache_seconds > 0) cache.set(key, told, Math.min(asked_at + cache_seconds * 1000, told.exp * 1000))
-    return told
+    try {
+      return await inTurn(async () => {
+        // From before it was sent: the answer is as old as the question.
+        const asked_at = clock()
+        if (asked_at - came_at > PATIENCE) throw new TooBusy('no turn came')
+        const told = await ask(token, leaves)
+        if (!told.active || !isNow(told, clock() / 1000)) return undefined
+        if (cache_seconds > 0)
+          cache.set(key, told, Math.min(asked_at + cache_seconds * 1000, told.exp * 1000))
+        return told
+      })
+    } catch (cause) {
+      if (!(cause instanceof TooBusy)) throw cause
+      throw new OAuthError('temporarily_unavailable', 'too many tokens are being asked about', { cause })
+    }
   }
 
   const lookUp = (token: string): ActiveToken | Promise<ActiveToken | undefined> => {
@@ -64,17 +78,10 @@ export const introspectionVerifier = ({
     const key = digestOf(token)
     const known = cache.get(key) ?? leaving.get(key)
     if (known !== undefined) return known
-    if (under_way >= MOST_QUESTIONS) {
-      throw new OAuthError('temporarily_unavailable', 'too many tokens are being asked about')
-    }
-    under_way += 1
     const leaves = (): void => {
       if (leaving.get(key) === asked) leaving.delete(key)
     }
-    const asked = answer(token, key, leaves).finally(() => {
-      under_way -= 1
-      leaves()
-    })
+    const asked = answer(token, key, leaves).finally(leaves)
     leaving.set(key, asked)
     return asked
   }

@@ -46,6 +46,8 @@ export const verifyBy = async (
   input: string | Request,
 ): Promise<Principal | undefined> => {
   if (typeof input === 'string') return unbound(await find(input))
+  // What is neither is no token, and no fault either.
+  if (!isRequest(input, 'the token')) return find(undefined)
   const credential = presentedBy(input)
   const principal = await find(credential?.token)
   if (credential === undefined || principal === undefined) return undefined
@@ -64,4 +66,19 @@ const presentedBy = (input: Request): Credential | undefined => {
   } catch {
     return undefined
   }
+}
+
+/**
+ * A web-standard request, of whatever making: that of a framework need not be an instance of ours.
+ *
+ * @param instead what an app passes that has none
+ * @throws {TypeError} for a request of Express, Fastify or `node:http`: taken for one, it would say nothing
+ */
+export const isRequest = (input: unknown, instead: string): input is Request => {
+  if (typeof input !== 'object' || input === null) return false
+  if (!('url' in input && typeof input.url === 'string' && 'method' in input && 'headers' in input))
+    return false
+  const { headers } = input
+  if (typeof headers === 'object' && headers !== null && 'get' in headers) return true
+  throw new TypeError(`the request must be a web-standard Request, none of node:http: pass ${instead}`)
 }

@@ -138,6 +138,16 @@ test('contract, library: a request whose body was read is a TypeError that says 
   await assert.rejects(server.validateAuthorizationRequest(request), says)
 })
 
+test('contract, library: a request of node:http is a TypeError that says what to pass, not a no', async (t) => {
+  const { server } = await machine(t)
+  const request = { url: '/oauth/token', method: 'POST', headers: {}, body: {} } as never
+  const pass = (what: string): RegExp =>
+    new RegExp(`^TypeError: the request must be a web-standard Request, none of node:http: pass ${what}$`)
+  await assert.rejects(server.issueToken(request), pass('its form'))
+  await assert.rejects(server.validateAuthorizationRequest(request), pass('its URLSearchParams'))
+  await assert.rejects(server.verify(request), pass('the token'))
+})
+
 test('contract, library: a misspelt parameter of issueToken is a TypeError, an unknown one is ignored', async (t) => {
   const { server, client } = await machine(t)
   const issue = (more: object): Promise<unknown> => server.issueToken(own(client, more))

@@ -156,7 +156,9 @@ const ATTEMPTS: readonly Attempt[] = [
 
 for (const [method, kinds] of ALLOWED) {
   test(`CA-07: a client registered with ${method ?? 'no method'} may use ${kinds.join(' and ')}, nothing else`, () => {
-    const allowed = ATTEMPTS.filter((one) => allowsMethod({ token_endpoint_auth_method: method, profile: null }, one))
+    const allowed = ATTEMPTS.filter((one) =>
+      allowsMethod({ token_endpoint_auth_method: method, profile: null }, one),
+    )
     assert.deepEqual(
       allowed.map(({ kind }) => kind),
       kinds,

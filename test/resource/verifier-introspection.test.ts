@@ -1,6 +1,7 @@
 /** createVerifier({ introspection }): the server is asked about each token (RFC 7662). */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { introspectionOf } from '../../src/outbound/introspection.ts'
 import { REST } from '../../src/outbound/resting.ts'
 import type { Introspection } from '../../src/protocol/access-token.ts'
@@ -327,24 +328,49 @@ test('contract, settled points: a question that the server has is no other check
   assert.equal(await late, undefined)
 })
 
-test('contract, verifiers: with 256 questions under way one more is refused at once, and none when they are answered', async () => {
-  const answered = Promise.withResolvers<Introspection>()
-  let count = 0
-  const verifier = introspectionVerifier({
-    async ask(_token, leaves) {
-      leaves()
-      count += 1
-      return answered.promise
-    },
-    cache_seconds: 0,
-    clock: Date.now,
-  })
-  const all = Array.from({ length: 256 }, (_, index) => verifier.verify(`t${index}`))
+/** A verifier whose server answers when it is let, and whose time stands still until it is moved. */
+const slow = () => {
+  const answered = Promise.withResolvers<void>()
+  const clock = { at: IN_AN_HOUR * 1000 - 3_600_000 }
+  const asked: string[] = []
+  const ask = async (token: string, leaves: () => void): Promise<Introspection> => {
+    leaves()
+    asked.push(token)
+    await answered.promise
+    return live('https://id.example') as Introspection
+  }
+  const verifier = introspectionVerifier({ ask, cache_seconds: 0, clock: () => clock.at })
+  return {
+    clock,
+    asked,
+    answers: answered.resolve,
+    verifier,
+    all: (count: number) => Array.from({ length: count }, (_, index) => verifier.verify(`t${index}`)),
+  }
+}
+
+const yeses = (all: readonly PromiseSettledResult<unknown>[]): number =>
+  all.filter((one) => one.status === 'fulfilled' && one.value !== undefined).length
+
+test('contract, verifiers: 256 questions are under way at the most, ten thousand wait their turn, one more is refused at once', async () => {
+  const { verifier, all, asked, answers } = slow()
+  const checks = all(10_256)
   await assert.rejects(verifier.verify('one-more'), unknowable)
-  answered.resolve(live('https://id.example') as Introspection)
-  assert.equal((await Promise.all(all)).filter((one) => one !== undefined).length, 256)
+  assert.equal(asked.length, 256)
+  answers()
+  assert.equal(yeses(await Promise.allSettled(checks)), 10_256)
   assert.ok(await verifier.verify('one-more'))
-  assert.equal(count, 257)
+})
+
+test('contract, verifiers: who has waited five seconds for a turn is refused, and asks no more', async () => {
+  const { all, asked, answers, clock } = slow()
+  const checks = all(300)
+  await setImmediate()
+  clock.at += 5_001
+  answers()
+  assert.equal(yeses(await Promise.allSettled(checks)), 256)
+  assert.equal(asked.length, 256)
+  await assert.rejects(checks.at(-1) ?? Promise.resolve(), unknowable)
 })
 
 /** A verifier whose server is a function and whose time stands still until it is moved. */
