@@ -5,10 +5,12 @@
 
 import { createSecrets } from './crypto/secret.ts'
 import { openHashKeys } from './hash-keys.ts'
+import { createKeyring } from './keyring.ts'
 import { keptMasterSecret, SecretError } from './master-secret.ts'
 import { introspectionOf } from './outbound/introspection.ts'
 import { remoteKeys } from './outbound/remote-keys.ts'
 import { OAuthError } from './protocol/error.ts'
+import { DEFAULT_ALG } from './protocol/key-state.ts'
 import type { Principal } from './protocol/principal.ts'
 import { completeSettings } from './protocol/settings.ts'
 import type { Verifier } from './resource/verifier.ts'
@@ -87,7 +89,8 @@ const openFile = ({ db, secret, issuer }: FileOptions): OpenVerifier => {
     // Told to the first who asks, and to nobody before.
     secrets.catch(() => {})
     const default_issuer = completeSettings({}).issuer
-    const verifier = fileVerifier({ store, secrets, issuer, default_issuer, clock: Date.now })
+    const own_keys = createKeyring({ store, seals, clock: Date.now, default_alg: DEFAULT_ALG })
+    const verifier = fileVerifier({ store, secrets, keys: own_keys, issuer, default_issuer, clock: Date.now })
     return {
       ...verifier,
       close() {
