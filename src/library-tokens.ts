@@ -50,7 +50,7 @@ export const issue = async (server: Server, request: TokenRequest | Request): Pr
   const form = parseForm(parametersOf(request).toString())
   const at = server.clock()
   const headers = { get: () => null }
-  const exchange = { request: { headers }, at, now: Math.floor(at / 1000), note: {} }
+  const exchange = { request: { headers }, route: 'token', at, now: Math.floor(at / 1000), note: {} }
   return answerTokenRequest(server, exchange, form)
 }
 

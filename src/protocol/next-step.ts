@@ -1,5 +1,5 @@
-import type { AuthorizationRequest } from './authorization-request.ts'
 import { isConfidential } from './auth-method.ts'
+import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client-metadata.ts'
 import { OAuthError } from './error.ts'
 import { type GivenConsent, isRemembered, newScopes } from './given-consent.ts'
