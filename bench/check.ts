@@ -1,6 +1,6 @@
 /** What a check of the middleware costs: one local read, by the server in its process or by the shared file. */
 import { boundTokens } from '../src/library-tokens.ts'
-import { type Verifier, withBoundTokens } from '../src/resource/verifier.ts'
+import { type Verifier, verifyBy, withBoundTokens } from '../src/resource/verifier.ts'
 import { requireScope } from '../src/resource/web.ts'
 import type { Server } from '../src/server.ts'
 import { createVerifier } from '../src/verify.ts'

@@ -1,8 +1,10 @@
+import type { Presented } from '../actions/token.ts'
 import type { Secrets } from '../crypto/secret.ts'
 import { findState } from '../store/state.ts'
 import type { Store, Work } from '../store/work.ts'
 import { livePrincipal, type Tokens } from './live-principal.ts'
 import { createProver, noncesBy, type Prove } from './possession.ts'
+import { isJwt, type OwnKeys, presentJwt } from './presented-jwt.ts'
 import { createUsedProofs } from './used-proofs.ts'
 import { type BoundTokens, type Verifier, verifyBy, withBoundTokens } from './verifier.ts'
 
@@ -10,6 +12,8 @@ export interface OpenedFile {
   readonly store: Store
   /** Opening the hash keys takes a moment; a wrong master secret is told to the first who asks. */
   readonly secrets: Promise<Secrets>
+  /** What tells the JWTs of the server. */
+  readonly keys: OwnKeys
   /** What a token without a resource is for; `undefined`: what the database says, at each look. */
   readonly issuer: string | undefined
   /** Where the database says nothing. */
@@ -30,11 +34,20 @@ export const fileVerifier = (file: OpenedFile): Required<Verifier> => {
   }
   const issuer = file.issuer ?? recorded
   const claim = createUsedProofs(clock)
+  const presentSigned = async (token: string): Promise<Presented | undefined> => {
+    const known = typeof issuer === 'string' ? issuer : await store.read(issuer())
+    return presentJwt(file.keys, token, { issuer: known, now: Math.floor(clock() / 1000) })
+  }
   let tokens: Tokens | undefined
   let prove: Prove | undefined
   const bound: BoundTokens = {
     async find(token) {
-      tokens ??= { store, present: (await file.secrets).present }
+      if (tokens === undefined) {
+        const secrets = await file.secrets
+        const present: Tokens['present'] = (text) =>
+          isJwt(text) ? presentSigned(text) : secrets.present(text)
+        tokens = { store, present }
+      }
       return await livePrincipal(tokens, token, { issuer, now: Math.floor(clock() / 1000) })
     },
     async prove(...shown) {
