@@ -18,9 +18,9 @@ export const clientKeys = (server: Pick<Server, 'remote_jwks'>, client: Client):
       return await latest(header, token)
     } catch (error) {
       if (!(error instanceof JWKSNoMatchingKey)) throw error
-      const renewed = server.remote_jwks.renewed(client_id, jwks_uri)
+      const renewed = await server.remote_jwks.renewed(client_id, jwks_uri)
       if (renewed === undefined) throw error
-      return localKeys(await renewed)(header, token)
+      return localKeys(renewed)(header, token)
     }
   }
 }

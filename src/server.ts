@@ -16,7 +16,7 @@ import {
   type MasterSecret,
 } from './master-secret.ts'
 import type { Lookup } from './outbound/guarded-fetch.ts'
-import { createRemoteJwks, type RemoteJwks } from './outbound/remote-jwks.ts'
+import type { RemoteJwks, RemoteJwksOptions } from './outbound/remote-jwks.ts'
 import type { PageFiles } from './page-files.ts'
 import { fapiAlg, isFapi, underFapi } from './protocol/fapi.ts'
 import { isLoopbackIssuer } from './protocol/issuer.ts'
@@ -160,7 +160,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       hash_keys,
       seals,
       keys: createKeyring({ store, seals, clock, default_alg: fapiAlg(DEFAULT_ALG, settings) }),
-      remote_jwks: createRemoteJwks({
+      remote_jwks: lazyRemoteJwks({
         clock,
         lookup: options.lookup,
         allow_loopback: isLoopbackIssuer(settings.issuer),
@@ -204,4 +204,17 @@ const firstHashKeys = async (
     rows = await store.read(listHashKeys())
   }
   return openHashKeys(rows, options)
+}
+
+/** A command that asks nobody loads nothing to ask with. */
+const lazyRemoteJwks = (options: RemoteJwksOptions): RemoteJwks => {
+  let made: Promise<RemoteJwks> | undefined
+  const remote = (): Promise<RemoteJwks> => {
+    made ??= import('./outbound/remote-jwks.ts').then((room) => room.createRemoteJwks(options))
+    return made
+  }
+  return {
+    latest: async (client_id, jwks_uri) => (await remote()).latest(client_id, jwks_uri),
+    renewed: async (client_id, jwks_uri) => (await remote()).renewed(client_id, jwks_uri),
+  }
 }

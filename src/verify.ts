@@ -5,10 +5,12 @@
 
 import { createSecrets } from './crypto/secret.ts'
 import { openHashKeys } from './hash-keys.ts'
+import { createKeyring } from './keyring.ts'
 import { keptMasterSecret, SecretError } from './master-secret.ts'
 import { introspectionOf } from './outbound/introspection.ts'
 import { remoteKeys } from './outbound/remote-keys.ts'
 import { OAuthError } from './protocol/error.ts'
+import { DEFAULT_ALG } from './protocol/key-state.ts'
 import type { Principal } from './protocol/principal.ts'
 import { completeSettings } from './protocol/settings.ts'
 import type { Verifier } from './resource/verifier.ts'
@@ -100,7 +102,17 @@ const openFile = ({ db, secret, issuer }: FileOptions, public_url: string | unde
       )
       return store.close()
     }
-    return fileVerifier({ store, secrets, issuer, default_issuer, clock: Date.now, public_url, close })
+    const signing = createKeyring({ store, seals, clock: Date.now, default_alg: DEFAULT_ALG })
+    return fileVerifier({
+      store,
+      secrets,
+      keys: signing,
+      issuer,
+      default_issuer,
+      clock: Date.now,
+      public_url,
+      close,
+    })
   } catch (error) {
     void store.close()
     throw error

@@ -14,7 +14,7 @@ export interface RemoteJwks {
   /** Those that are known for an hour at the most; the message of an error is for the log. */
   latest(client_id: string, jwks_uri: string): Promise<JsonWebKeys>
   /** After one was not among them: asked for again, or `undefined` when that was done within the last minute. */
-  renewed(client_id: string, jwks_uri: string): Promise<JsonWebKeys> | undefined
+  renewed(client_id: string, jwks_uri: string): Promise<JsonWebKeys | undefined>
 }
 
 export interface RemoteJwksOptions extends Pick<Guard, 'allow_loopback' | 'lookup'> {
@@ -58,7 +58,7 @@ export const createRemoteJwks = ({ clock, timeout = TIMEOUT, ...guard }: RemoteJ
       const isOver = clock() - last.at >= (last.isFailed ? COOLDOWN : LONGEST_KEPT)
       return isOver ? ask(name, jwks_uri) : last.jwks
     },
-    renewed(client_id, jwks_uri) {
+    async renewed(client_id, jwks_uri) {
       const name = nameOf(client_id, jwks_uri)
       const last = known.get(name)
       return last !== undefined && clock() - last.at < COOLDOWN ? undefined : ask(name, jwks_uri)

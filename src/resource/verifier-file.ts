@@ -1,8 +1,10 @@
+import type { Presented } from '../actions/token.ts'
 import type { Secrets } from '../crypto/secret.ts'
 import { findState } from '../store/state.ts'
 import type { Store, Work } from '../store/work.ts'
 import { livePrincipal, type Tokens } from './live-principal.ts'
 import { createProver, noncesBy, type Prove } from './possession.ts'
+import { isJwt, type OwnKeys, presentJwt } from './presented-jwt.ts'
 import { createUsedProofs } from './used-proofs.ts'
 import { type BoundTokens, type Verifier, verifyBy, withBoundTokens } from './verifier.ts'
 
@@ -10,6 +12,8 @@ export interface OpenedFile {
   readonly store: Store
   /** Opening the hash keys takes a moment; a wrong master secret is told to the first who asks. */
   readonly secrets: Promise<Secrets>
+  /** The keys that sign, for tokens that are JWTs. */
+  readonly keys: OwnKeys
   /** What a token without a resource is for; `undefined`: what the database says, at each look. */
   readonly issuer: string | undefined
   /** Where the database says nothing. */
@@ -29,12 +33,20 @@ export const fileVerifier = (file: OpenedFile): Required<Verifier> => {
     return (yield* findState('issuer')) ?? default_issuer
   }
   const issuer = file.issuer ?? recorded
+  const presentSigned = async (token: string): Promise<Presented | undefined> => {
+    const of = file.issuer ?? (await store.read(recorded()))
+    return presentJwt(file.keys, token, { issuer: of, now: Math.floor(clock() / 1000) })
+  }
+  const opened = ({ present }: Secrets): Tokens => ({
+    store,
+    present: (token) => (isJwt(token) ? presentSigned(token) : present(token)),
+  })
   const claim = createUsedProofs(clock)
   let tokens: Tokens | undefined
   let prove: Prove | undefined
   const bound: BoundTokens = {
     async find(token) {
-      tokens ??= { store, present: (await file.secrets).present }
+      tokens ??= opened(await file.secrets)
       return await livePrincipal(tokens, token, { issuer, now: Math.floor(clock() / 1000) })
     },
     async prove(...shown) {

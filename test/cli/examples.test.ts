@@ -1,5 +1,6 @@
 /** Every example of every command's help, pasted into a shell. */
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { chmod, cp, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { after, test } from 'node:test'
@@ -53,6 +54,8 @@ const prepare = async (): Promise<void> => {
   await here('client:update', CLIENT, '--access-token-ttl', '1h')
   await here('scope:set', 'orders:read', '--title', 'Orders')
   await writeFile(join(model, 'password.txt'), 'correct horse\n')
+  const { publicKey } = generateKeyPairSync('ed25519')
+  await writeFile(join(model, 'bank.json'), JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }))
   await writeFile(join(model, 'new.key'), `${'a secret of the one who runs it '.repeat(2)}\n`, {
     mode: 0o600,
   })

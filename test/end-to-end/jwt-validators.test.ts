@@ -84,9 +84,11 @@ test('RFC 9068 4: our own verifier takes it for its resource alone', async (t) =
   assert.equal(await verifier.verify(await at.token('https://other.example')), undefined)
 })
 
+type Guard = Parameters<ReturnType<typeof express>['get']>[1]
+
 /** The package hands its refusals on to the app's error handler, which would print them. */
 const answering =
-  (guard: ReturnType<typeof auth>): ReturnType<typeof auth> =>
+  (guard: Guard): Guard =>
   (request, response, next) =>
     guard(request, response, (refusal?: unknown) => {
       if (refusal === undefined) return next()
@@ -94,7 +96,7 @@ const answering =
     })
 
 /** An Express app as the README of the package has it. */
-const api = async (t: TestContext, guard: ReturnType<typeof auth>): Promise<string> => {
+const api = async (t: TestContext, guard: Guard): Promise<string> => {
   const app = express()
   for (const scope of ['a', 'b']) {
     app.get(`/${scope}`, answering(guard), answering(requiredScopes(scope)), (_request, response) =>

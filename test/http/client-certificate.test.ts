@@ -222,7 +222,7 @@ test('MT-01: self_signed_tls_client_auth looks at jwks_uri, and again where the 
       if (published === 'gone') throw new Error('it cannot be had')
       return keysOf(old)
     },
-    renewed: () => (published === 'new' ? keysOf(renewed) : undefined),
+    renewed: async () => (published === 'new' ? keysOf(renewed) : undefined),
   }
   const app = createApp({ ...world.server, remote_jwks })
   const status = async (shown: Made): Promise<number> => {

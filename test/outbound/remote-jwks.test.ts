@@ -44,12 +44,12 @@ test('JA-09: for a key that is not there it is asked again, once a minute for ea
   const { remote, site, jwks_uri, clock } = await publishing(t)
   await remote.latest('cl', jwks_uri)
   clock.at = MINUTE - 1
-  assert.equal(remote.renewed('cl', jwks_uri), undefined)
+  assert.equal(await remote.renewed('cl', jwks_uri), undefined)
   clock.at = MINUTE
   assert.deepEqual((await remote.renewed('cl', jwks_uri))?.keys.length, 1)
-  assert.equal(remote.renewed('cl', jwks_uri), undefined)
+  assert.equal(await remote.renewed('cl', jwks_uri), undefined)
   assert.equal(site.asked.length, 2)
-  assert.ok(remote.renewed('other', jwks_uri))
+  assert.ok(await remote.renewed('other', jwks_uri))
 })
 
 test('JA-09: an address that gave no keys is asked again after a minute, another one at once', async (t) => {

@@ -17,7 +17,10 @@ export interface SharedFile {
   /** The id of a client for client_credentials with scope `a b`, or with what `given` says instead. */
   client(given?: GivenMetadata): Promise<{ readonly client_id: string; readonly client_secret: string }>
   /** An access token of a client, straight from the database; of a person when `sub` is given. */
-  token(client_id: string, wanted?: { sub?: string; scope?: string; ttl?: number }): Promise<string>
+  token(
+    client_id: string,
+    wanted?: { sub?: string; scope?: string; resource?: readonly string[]; ttl?: number },
+  ): Promise<string>
 }
 
 /** Served by nobody, open in this process, closed when the test ends. */

@@ -20,6 +20,7 @@ import { environment } from '../_environment.ts'
 import { appClient, family } from '../_person.ts'
 import { testServer } from '../_server.ts'
 import { atEnd, temporaryFolder } from '../_store.ts'
+import { registerResource } from '../http/_resource.ts'
 import { SECRET, type SharedFile, sharedFile } from './_shared-file.ts'
 
 const verifierOf = (t: TestContext, { db }: Pick<SharedFile, 'db'>, secret = SECRET): OpenVerifier => {
@@ -88,6 +89,29 @@ test('contract, settled points: over the file a revoked token, client or consent
   assert.equal(await verifier.verify(other), undefined)
 })
 
+test('RV-06: over the file a JWT of the server is its principal until it is revoked, and of nobody else ever', async (t) => {
+  const file = await sharedFile(t)
+  await registerResource(file.server, {
+    resource: 'https://api.example',
+    access_token_format: 'jwt',
+    signing_alg: 'ES256',
+  })
+  await file.server.store.write(() => putState('issuer', 'https://id.example'))
+  const verifier = verifierOf(t, file)
+  const { client_id } = await file.client()
+  const token = await file.token(client_id, { resource: ['https://api.example'], sub: 'us_ana' })
+  const principal = await verifier.verify(token)
+  assert.deepEqual([principal?.client_id, principal?.user], [client_id, 'us_ana'])
+  assert.deepEqual(principal?.aud, ['https://api.example'])
+  const other = createVerifier({ db: file.db, secret: SECRET, issuer: 'https://other.example' })
+  atEnd(t, () => other.close())
+  assert.equal(await other.verify(token), undefined)
+  const [head, body] = token.split('.')
+  assert.equal(await verifier.verify(`${head}.${body}.AAAA`), undefined)
+  await revokeOne(file.server, token)
+  assert.equal(await verifier.verify(token), undefined)
+})
+
 test('TM-02: over the file a token is dead exactly at exp', async (t) => {
   const file = await sharedFile(t)
   const clock = { at: Date.now() }
@@ -104,6 +128,7 @@ test('TM-02: over the file a token is dead exactly at exp', async (t) => {
   const verifier = fileVerifier({
     store,
     secrets: Promise.resolve(createSecrets(keys)),
+    keys: file.server.keys,
     issuer: undefined,
     default_issuer: 'https://default.example',
     clock: () => clock.at,
