@@ -226,13 +226,12 @@ test('RFC 9449 11.1: a guard that does not know where the API is takes no bound 
   }
 })
 
-test('RFC 9449 4.3: in a router of Express the address is the whole one that was called', async (t) => {
+test('RFC 9449 4.3: in an Express app below another the address is the whole one that was called', async (t) => {
   const { server, key, bound } = await opened(t)
-  const router = express.Router().use(requireToken(server, OPTIONS))
-  const app = express().use(
-    '/v1',
-    router.get('/token', (_, res) => void res.json({})),
-  )
+  const below = express()
+  below.get('/token', requireToken(server, OPTIONS), (_, res) => res.json({}))
+  const app = express()
+  app.use('/v1', below)
   const listener = createServer(app).listen(0, '127.0.0.1')
   await once(listener, 'listening')
   t.after(() => {
