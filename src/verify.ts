@@ -46,8 +46,8 @@ export interface OpenVerifier extends Verifier {
  *   refused from the next request on. Nothing is made or migrated. Where an app has the server inside,
  *   `issuer` is that server's (decision 0014).
  * - `{ introspection: { issuer, client_id, client_secret, cache_seconds? } }`: asks the server about each
- *   token (RFC 7662). A revocation is seen at once, or after `cache_seconds`. 256 questions are under
- *   way at the most, the next wait their turn; after five seconds it is as if the server were down.
+ *   token (RFC 7662). A revocation is seen at once, or after `cache_seconds`. With 256 questions under way
+ *   one more is refused as if the server were down.
  * - `{ jwks: { issuer, audience } }`: checks signed tokens (RFC 9068) by the server's public keys. A
  *   revocation is never seen: a token lives until it expires.
  *
@@ -102,11 +102,11 @@ const openFile = ({ db, secret, issuer }: FileOptions, public_url: string | unde
       )
       return store.close()
     }
-    const own_keys = createKeyring({ store, seals, clock: Date.now, default_alg: DEFAULT_ALG })
+    const signing = createKeyring({ store, seals, clock: Date.now, default_alg: DEFAULT_ALG })
     return fileVerifier({
       store,
       secrets,
-      keys: own_keys,
+      keys: signing,
       issuer,
       default_issuer,
       clock: Date.now,

@@ -61,9 +61,13 @@ export type Schemes = readonly [TokenType, ...TokenType[]]
  * taken.
  */
 export const schemesFor = ({ scheme }: Credential, cnf: Confirmation | undefined): Schemes => {
-  if (scheme === 'DPoP') return ['DPoP', 'Bearer']
-  return tokenType(cnf ?? null) === 'DPoP' ? ['Bearer', 'DPoP'] : ['Bearer']
+  if (scheme === 'DPoP') return USED_DPOP
+  return cnf !== undefined && tokenType(cnf) === 'DPoP' ? USED_BEARER : BEARER_ALONE
 }
+
+const BEARER_ALONE: Schemes = ['Bearer']
+const USED_BEARER: Schemes = ['Bearer', 'DPoP']
+const USED_DPOP: Schemes = ['DPoP', 'Bearer']
 
 /**
  * RFC 6750 section 3, RFC 9449 section 7.1: what is wrong, said by the scheme that was used; the others would

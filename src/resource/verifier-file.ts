@@ -12,7 +12,7 @@ export interface OpenedFile {
   readonly store: Store
   /** Opening the hash keys takes a moment; a wrong master secret is told to the first who asks. */
   readonly secrets: Promise<Secrets>
-  /** What tells the JWTs of the server. */
+  /** The keys that sign, for tokens that are JWTs. */
   readonly keys: OwnKeys
   /** What a token without a resource is for; `undefined`: what the database says, at each look. */
   readonly issuer: string | undefined
@@ -33,21 +33,20 @@ export const fileVerifier = (file: OpenedFile): Required<Verifier> => {
     return (yield* findState('issuer')) ?? default_issuer
   }
   const issuer = file.issuer ?? recorded
-  const claim = createUsedProofs(clock)
   const presentSigned = async (token: string): Promise<Presented | undefined> => {
-    const known = typeof issuer === 'string' ? issuer : await store.read(issuer())
-    return presentJwt(file.keys, token, { issuer: known, now: Math.floor(clock() / 1000) })
+    const of = file.issuer ?? (await store.read(recorded()))
+    return presentJwt(file.keys, token, { issuer: of, now: Math.floor(clock() / 1000) })
   }
+  const opened = ({ present }: Secrets): Tokens => ({
+    store,
+    present: (token) => (isJwt(token) ? presentSigned(token) : present(token)),
+  })
+  const claim = createUsedProofs(clock)
   let tokens: Tokens | undefined
   let prove: Prove | undefined
   const bound: BoundTokens = {
     async find(token) {
-      if (tokens === undefined) {
-        const secrets = await file.secrets
-        const present: Tokens['present'] = (text) =>
-          isJwt(text) ? presentSigned(text) : secrets.present(text)
-        tokens = { store, present }
-      }
+      tokens ??= opened(await file.secrets)
       return await livePrincipal(tokens, token, { issuer, now: Math.floor(clock() / 1000) })
     },
     async prove(...shown) {

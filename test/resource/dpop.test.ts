@@ -1,13 +1,16 @@
 /** Tokens that are bound by DPoP at the routes of an app (RFC 9449 section 7), and who steals them. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
+import { createServer, type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import express from 'express'
 import { importJWK } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { createOAuthServer, type OAuthServer } from '../../src/index.ts'
 import type { Principal } from '../../src/protocol/principal.ts'
+import { requireToken } from '../../src/resource/express.ts'
 import { holding } from '../../src/resource/holding.ts'
 import type { RequireOptions } from '../../src/resource/require.ts'
 import { boundTokensOf } from '../../src/resource/verifier.ts'
@@ -221,4 +224,26 @@ test('RFC 9449 11.1: a guard that does not know where the API is takes no bound 
   for (const known of proofs) {
     assert.equal((await known.prove(credential, principal, shown))?.error, 'invalid_dpop_proof')
   }
+})
+
+test('RFC 9449 4.3: in an Express app below another the address is the whole one that was called', async (t) => {
+  const { server, key, bound } = await opened(t)
+  const below = express()
+  below.get('/token', requireToken(server, OPTIONS), (_, res) => res.json({}))
+  const app = express()
+  app.use('/v1', below)
+  const listener = createServer(app).listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  t.after(() => {
+    listener.closeAllConnections()
+    listener.close()
+  })
+  // A TCP socket has an address of this shape.
+  const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/v1/token`
+  const asked = async (htu: string): Promise<Answer> => {
+    const dpop = await dpopProof(key, { htm: 'GET', htu, iat: now(), access_token: bound })
+    return ask(url, { authorization: `DPoP ${bound}`, dpop })
+  }
+  refused(await asked(`${API}/token`), 'invalid_dpop_proof')
+  assert.equal((await asked(`${API}/v1/token`)).status, 200)
 })

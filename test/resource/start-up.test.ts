@@ -35,6 +35,7 @@ test('contract, start-up: oauthd/verify checks a token without h3, listhen, the 
     'actions',
     'crypto',
     'hash-keys.ts',
+    'keyring.ts',
     'master-secret.ts',
     'outbound',
     'protocol',
