@@ -1,7 +1,6 @@
-/** What the middleware costs with the server in its process: one local read. */
-import { verify } from '../src/library-tokens.ts'
+/** What the middleware costs in the process of an app. */
+import type { Verifier } from '../src/resource/verifier.ts'
 import { requireScope } from '../src/resource/web.ts'
-import type { Server } from '../src/server.ts'
 import { SCOPE } from './database.ts'
 
 /** As many at once as the load has connections. */
@@ -9,9 +8,9 @@ const AT_ONCE = 64
 const CHECKS = 100_000
 
 /** Microseconds of CPU of one check, whose own work is little but the look at the token. */
-export const measureCheck = async (server: Server, tokens: readonly string[]): Promise<number> => {
+export const measureCheck = async (verifier: Verifier, tokens: readonly string[]): Promise<number> => {
   const [scope = ''] = SCOPE.split(' ')
-  const check = requireScope({ verify: (token) => verify(server, token) }, scope)
+  const check = requireScope(verifier, scope)
   const requests = tokens.map(
     (token) => new Request('https://api.example/', { headers: { authorization: `Bearer ${token}` } }),
   )
