@@ -39,7 +39,7 @@ const run = autocannon(
     duration: seconds,
     sampleInt: 100,
     method: 'POST',
-    requests: requests.map((request) => ({ method: 'POST', ...request })),
+    requests: requests.map(({ body, ...request }) => ({ method: 'POST', ...request, ...(body && { body }) })),
   },
   (error, { duration, non2xx, errors, timeouts }) => {
     if (error !== null) throw error

@@ -1,4 +1,7 @@
-/** What a check of the middleware costs: one local read, by the server in its process or by the shared file. */
+/**
+ * What a check of the middleware costs: one local read, by the server in its process or by the shared file; or
+ * one signature.
+ */
 import { boundTokens } from '../src/library-tokens.ts'
 import { type Verifier, verifyBy, withBoundTokens } from '../src/resource/verifier.ts'
 import { requireScope } from '../src/resource/web.ts'
@@ -16,8 +19,17 @@ const ROUNDS = 9
 export interface Checks {
   readonly in_process: number
   readonly shared_file: number
+  /** A JWT by the public keys of the server. */
+  readonly public_keys: number
   /** How many times the first goes into the second: per round, then the median. */
   readonly ratio: number
+}
+
+/** JWTs that live, and who gave them. */
+export interface Jwts {
+  readonly issuer: string
+  readonly audience: string
+  readonly jwts: readonly string[]
 }
 
 /** Both in turn, there and back, after a first round that is not counted. */
@@ -25,6 +37,7 @@ export const measureChecks = async (
   server: Server,
   db: string,
   tokens: readonly string[],
+  { issuer, audience, jwts }: Jwts,
 ): Promise<Checks> => {
   const file = createVerifier({ db })
   const bound = boundTokens(server)
@@ -37,9 +50,14 @@ export const measureChecks = async (
     if (round > 0) rounds.push({ in_process: (runs[0] + runs[3]) / 2, shared_file: (runs[1] + runs[2]) / 2 })
   }
   await file.close()
+  const keys = createVerifier({ jwks: { issuer, audience } })
+  const by_keys = measured(keys, jwts)
+  const signed = [await by_keys(), await by_keys(), await by_keys()]
+  await keys.close()
   return {
     in_process: median(rounds.map((one) => one.in_process)),
     shared_file: median(rounds.map((one) => one.shared_file)),
+    public_keys: median(signed),
     ratio: median(rounds.map((one) => one.shared_file / one.in_process)),
   }
 }

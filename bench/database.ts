@@ -1,8 +1,12 @@
 /** The database that is measured: clients, and as many live tokens as were asked for. */
 import Database from 'better-sqlite3'
 import { createClient } from '../src/clients.ts'
+import { registrableResource } from '../src/protocol/protected-resource.ts'
+import { resourceKey } from '../src/protocol/resource.ts'
 import { completeSettings } from '../src/protocol/settings.ts'
-import { openServer, type Server } from '../src/server.ts'
+import { now, openServer, type Server } from '../src/server.ts'
+import { insertResource } from '../src/store/resource.ts'
+import { newSigningKey, type SigningKey } from './jws.ts'
 import type { Credentials } from './request.ts'
 
 export interface Filled {
@@ -12,6 +16,8 @@ export interface Filled {
   readonly caller: Credentials
   /** People have allowed them something. */
   readonly apps: readonly Credentials[]
+  /** They authenticate by that key (RFC 7523). */
+  readonly signers: { readonly client_ids: readonly string[]; readonly key: SigningKey }
   /** Live tokens from all over the table, in no order. */
   readonly tokens: readonly string[]
 }
@@ -34,8 +40,10 @@ export const fillDatabase = async (db: string, rows: number, clients: number): P
     const caller = await register(server, 'resource server', 'any')
     const apps: Credentials[] = []
     for (let n = 1; n <= clients; n += 1) apps.push(await register(server, `app ${n}`, 'own', APP))
+    const signers = await registerSigners(server, clients)
+    await registerResources(server)
     const tokens = insertTokens(db, server, owners, rows)
-    return { clients: owners, caller, apps, tokens }
+    return { clients: owners, caller, apps, signers, tokens }
   } finally {
     await server.close()
   }
@@ -56,6 +64,34 @@ const register = async (
   const client = await createClient(server, { client_name, ...kind, scope: SCOPE, introspect })
   if (client?.client_secret === undefined) throw new Error(`${client_name} got no secret`)
   return { client_id: client.client_id, client_secret: client.client_secret }
+}
+
+const registerSigners = async (server: Server, clients: number): Promise<Filled['signers']> => {
+  const key = newSigningKey()
+  const jwks = { keys: [key.public_jwk] }
+  const client_ids: string[] = []
+  for (let n = 1; n <= clients; n += 1) {
+    const given = { ...MACHINE, scope: SCOPE, token_endpoint_auth_method: 'private_key_jwt', jwks }
+    const client = await createClient(server, { client_name: `signer ${n}`, ...given })
+    if (client !== undefined) client_ids.push(client.client_id)
+  }
+  return { client_ids, key }
+}
+
+/** A resource for each algorithm of its tokens. */
+export const SIGNED = {
+  RS256: 'https://rs256.example',
+  ES256: 'https://es256.example',
+  EdDSA: 'https://eddsa.example',
+} as const
+
+/** Their tokens live longer than any run. */
+const registerResources = async (server: Server): Promise<void> => {
+  for (const [signing_alg, resource] of Object.entries(SIGNED)) {
+    const given = { resource, access_token_format: 'jwt', signing_alg, access_token_ttl: 3600 }
+    const registered = { ...registrableResource(given), created_at: now(server) }
+    await server.store.write(() => insertResource(resourceKey(resource), registered))
+  }
 }
 
 const INSERT = `INSERT INTO oauth_access_token

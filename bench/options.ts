@@ -18,8 +18,8 @@ export interface Options {
   readonly starts: number
   readonly peers: boolean
   readonly json: boolean
-  /** Only the cases whose name holds this; the bare h3 handler always runs, as the measure. */
-  readonly only: string
+  /** Only the cases whose name holds one of these; the bare h3 handler always runs, as the measure. */
+  readonly only: readonly string[]
   /** The folder for the database; its disk is the one that is measured. */
   readonly dir: string
   readonly generator: 'wrk' | 'autocannon' | 'any'
@@ -35,7 +35,7 @@ export const USAGE = `npm run bench -- [options]
   --warmup N       seconds of load on each server before the first round (6)
   --connections N  (64)
   --starts N       times that each command is started for the wall-time table (9)
-  --only TEXT      only the cases whose name holds TEXT, and the bare h3 handler
+  --only TEXT      only the cases whose name holds TEXT, and the bare h3 handler; may be repeated
   --dir FOLDER     where the database lies (the folder for temporary files)
   --generator G    wrk or autocannon (wrk when it is installed)
   --bin FILE       the oauthd that is measured (bin/oauthd.js of this checkout)
@@ -54,7 +54,7 @@ export const readOptions = (argv: readonly string[]): Options | undefined => {
       warmup: { type: 'string', default: '6' },
       connections: { type: 'string', default: '64' },
       starts: { type: 'string', default: '9' },
-      only: { type: 'string', default: '' },
+      only: { type: 'string', multiple: true, default: [''] },
       dir: { type: 'string', default: tmpdir() },
       generator: { type: 'string', default: 'any' },
       bin: { type: 'string', default: fileURLToPath(new URL('../bin/oauthd.js', import.meta.url)) },

@@ -51,7 +51,7 @@ export const runRounds = async (
   const answered = new Map<Subject, number>()
   const rates = new Map<Subject, number>()
   const run = async (subject: Subject, duration: number): Promise<Run> => {
-    const count = Math.ceil(duration * Math.max(LEAST, ENOUGH * (rates.get(subject) ?? 0)))
+    const count = Math.ceil(duration * Math.max(subject.least ?? LEAST, ENOUGH * (rates.get(subject) ?? 0)))
     const requests = subject.refill?.(count) ?? subject.requests
     const done = await runOnce({ ...subject, requests }, generator, duration)
     rates.set(subject, done.load.requests / done.load.seconds)

@@ -19,7 +19,8 @@ import { startPeers } from './peers/start.ts'
 import { placement } from './processor.ts'
 import { asJson, asText, type Results } from './report.ts'
 import { type Measured, runRounds } from './rounds.ts'
-import { BARE_H3, bareSubjects, OURS, ourSubjects, type Subject, serveCommand } from './subject.ts'
+import { signedSubjects } from './signed.ts'
+import { BARE_H3, bareSubjects, ISSUING, OURS, ourSubjects, type Subject, serveCommand } from './subject.ts'
 import { measureWall } from './wall.ts'
 
 const tell = (words: string): void => console.error(words)
@@ -38,19 +39,23 @@ const bench = async (options: Options, folder: string): Promise<Results> => {
   const ours = await startServer(place.server(serveCommand(options.bin, db)), join(folder, 'oauthd.log'))
   const beside = await openServer({ db, mode: 'existing', settings: completeSettings({}) })
   const once = openOnce(db, beside, filled.apps)
+  const signed = await signedSubjects(ours, filled)
   const all = [
     ...(await bareSubjects(place, folder)),
     ...ourSubjects(ours, filled, once),
+    ...signed.subjects,
     ...(options.peers ? await startPeers(place, folder, tell) : []),
   ]
-  const chosen = all.filter(({ name }) => name.includes(options.only) || name === BARE_H3)
+  const chosen = all.filter(
+    ({ name }) => options.only.some((text) => name.includes(text)) || name === BARE_H3,
+  )
   const begun = performance.now()
   const waited = waitedForProcessor()
   const measured = await runRounds(chosen, generator, options, tell)
   const crowding = crowdingSince(begun, waited)
   once.close()
   tell('checking tokens in this process')
-  const checks = await measureChecks(beside, db, filled.tokens)
+  const checks = await measureChecks(beside, db, filled.tokens, signed)
   await beside.close()
   await stopAll(all)
   checkStored(db, options.rows, measured)
@@ -81,7 +86,7 @@ const stopAll = async (subjects: readonly Subject[]): Promise<void> => {
 /** Every token that was answered is in the database: a fast answer that is not stored is no answer. */
 const checkStored = (db: string, before: number, measured: readonly Measured[]): void => {
   const issuing = measured.filter(
-    ({ subject }) => ['token', 'refresh', 'code'].includes(subject.kind) && subject.name.startsWith(OURS),
+    ({ subject }) => ISSUING.includes(subject.kind) && subject.name.startsWith(OURS),
   )
   const answered = issuing.reduce((sum, one) => sum + one.answered, 0)
   const stored = countTokens(db) - before

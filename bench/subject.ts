@@ -8,7 +8,33 @@ import type { Once } from './once.ts'
 import type { Placement } from './processor.ts'
 import { ask, type Credentials, type FormRequest, formRequest } from './request.ts'
 
-export type Kind = 'bare' | 'token' | 'introspect' | 'refresh' | 'code'
+/** `jwt_es256`: a token whose resource has it signed so. */
+export type Kind =
+  | 'bare'
+  | 'token'
+  | 'introspect'
+  | 'refresh'
+  | 'code'
+  | 'par'
+  | 'private_key_jwt'
+  | 'dpop'
+  | 'jwt_es256'
+  | 'jwt_eddsa'
+  | 'jwt_rs256'
+  | 'introspect_jwt'
+  | 'jwks'
+
+/** Those that give an access token, of which there is a row then. */
+export const ISSUING: readonly Kind[] = [
+  'token',
+  'refresh',
+  'code',
+  'private_key_jwt',
+  'dpop',
+  'jwt_es256',
+  'jwt_eddsa',
+  'jwt_rs256',
+]
 
 export interface Subject {
   readonly name: string
@@ -17,6 +43,8 @@ export interface Subject {
   readonly requests: readonly FormRequest[]
   /** Requests of which each is right only once: as many new ones, for each run. */
   readonly refill?: (count: number) => readonly FormRequest[]
+  /** How many of them a second are ready, before it is known how fast they go. */
+  readonly least?: number
 }
 
 export const BARE_NODE = 'bare node:http POST'
@@ -32,13 +60,22 @@ export const check = async ({ name, kind, running, requests, refill }: Subject):
 }
 
 const isRight = (kind: Kind, answer: Readonly<Record<string, unknown>>): boolean => {
-  const isToken = typeof answer['access_token'] === 'string' && answer['token_type'] === 'Bearer'
-  if (kind === 'token') return isToken
-  if (kind === 'refresh' || kind === 'code') return isToken && typeof answer['refresh_token'] === 'string'
-  return kind === 'introspect' ? answer['active'] === true : answer['ok'] === true
+  const { access_token, token_type, refresh_token } = answer
+  if (ISSUING.includes(kind)) {
+    const isRefreshed = kind === 'refresh' || kind === 'code'
+    return (
+      typeof access_token === 'string' &&
+      token_type === (kind === 'dpop' ? 'DPoP' : 'Bearer') &&
+      kind.startsWith('jwt_') === access_token.startsWith('eyJ') &&
+      isRefreshed === (typeof refresh_token === 'string')
+    )
+  }
+  if (kind === 'introspect' || kind === 'introspect_jwt') return answer['active'] === true
+  if (kind === 'par') return typeof answer['request_uri'] === 'string'
+  return kind === 'jwks' ? Array.isArray(answer['keys']) : answer['ok'] === true
 }
 
-const TOKEN_FORM = { grant_type: 'client_credentials', scope: SCOPE }
+export const TOKEN_FORM: Readonly<Record<string, string>> = { grant_type: 'client_credentials', scope: SCOPE }
 
 /** The two handlers that do nothing but read a form and answer. */
 export const bareSubjects = async (place: Placement, folder: string): Promise<readonly Subject[]> => {

@@ -9,9 +9,10 @@ export const wrkScript = (file: string): string => `local requests = {}
 local turn = 0
 function init(args)
   for line in io.lines(${JSON.stringify(file)}) do
-    local path, authorization, type, body = line:match("^(.-)\\t(.-)\\t(.-)\\t(.*)$")
-    local headers = { ["authorization"] = authorization, ["content-type"] = type }
-    requests[#requests + 1] = wrk.format("POST", path, headers, body)
+    local method, path, body, rest = line:match("^(.-)\\t(.-)\\t(.-)\\t(.*)$")
+    local headers = {}
+    for name, value in rest:gmatch("(.-)\\t(.-)\\t") do headers[name] = value end
+    requests[#requests + 1] = wrk.format(method, path, headers, body)
   end
 end
 function request()
@@ -20,11 +21,11 @@ function request()
 end
 `
 
-/** The file of the requests, one a line. Paths, base64 and forms have no tabs. */
+/** The file of the requests, one a line. Paths, forms and headers have no tabs. */
 export const wrkRequests = (requests: readonly FormRequest[]): string =>
   requests
-    .map(({ path, headers, body }) =>
-      [path, headers['authorization'], headers['content-type'], body].join('\t'),
+    .map(({ method = 'POST', path, headers, body }) =>
+      [method, path, body, ...Object.entries(headers).flat(), ''].join('\t'),
     )
     .join('\n')
 

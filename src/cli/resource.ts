@@ -79,8 +79,8 @@ export const resourceShow: Command = defineCommand({
   operands: { resource: RESOURCE },
   settings: ['issuer'],
   examples: [
-    ['One resource', 'oauthd resource:show https://api.example'],
-    ['What it should serve', 'oauthd resource:show https://api.example --metadata'],
+    ['One resource', 'oauthd resource:show https://orders.example'],
+    ['What it should serve', 'oauthd resource:show https://orders.example --metadata'],
   ],
   output: [
     'The resource as it is registered; with --metadata a JSON document.',
@@ -119,7 +119,7 @@ export const resourceDelete: Command = defineCommand({
   flags: {},
   operands: { resource: RESOURCE },
   settings: [],
-  examples: [['Forget a resource', 'oauthd resource:delete https://api.example']],
+  examples: [['Forget a resource', 'oauthd resource:delete https://orders.example']],
   output: [
     'What was deleted. Its tokens live to their end; no new one is for it.',
     '--json  {"resource","deleted":true}',

@@ -32,15 +32,44 @@ export const verifySignedProof = async (
     throw badProof('there must be exactly one, a signed JWT')
   }
   try {
-    const { payload, protectedHeader, key } = await compactVerify(header, publicKey, {
+    const { payload, protectedHeader, key } = await compactVerify(header, keyOf, {
       algorithms: [...algorithms],
     })
     if (protectedHeader.typ !== 'dpop+jwt') throw new TypeError('typ is not dpop+jwt')
-    return { jkt: await calculateJwkThumbprint(key), claims: claimsOf(payload) }
+    return { jkt: await thumbprintOf(protectedHeader, key), claims: claimsOf(payload) }
   } catch (cause) {
     // Whatever cannot be read or verified here came with the request: there is nothing else that could fail.
     throw badProof('typ, algorithm, key or signature', cause)
   }
+}
+
+type Key = Awaited<ReturnType<typeof EmbeddedJWK>>
+type Header = { readonly alg?: unknown; readonly jwk?: unknown }
+
+/**
+ * The keys of proofs that were right, by algorithm and JWK to the letter: a client has one for all its requests,
+ * and to read it anew costs more than to check a signature by it.
+ */
+const known = new Map<string, { readonly key: Key; readonly jkt: string }>()
+const MOST_KNOWN = 1000
+/** An RSA key of 4096 bits fits. */
+const LONGEST_KNOWN = 1024
+
+const nameOf = (header: Header | undefined): string => JSON.stringify([header?.alg, header?.jwk])
+
+const keyOf: typeof EmbeddedJWK = async (header, token) =>
+  known.get(nameOf(header))?.key ?? (await publicKey(header, token))
+
+const thumbprintOf = async (header: Header, key: Key): Promise<string> => {
+  const name = nameOf(header)
+  const there = known.get(name)
+  if (there !== undefined) return there.jkt
+  const jkt = await calculateJwkThumbprint(key)
+  if (name.length > LONGEST_KNOWN) return jkt
+  const [oldest] = known.keys()
+  if (known.size >= MOST_KNOWN && oldest !== undefined) known.delete(oldest)
+  known.set(name, { key, jkt })
+  return jkt
 }
 
 /** DP-01: never by `jku`, `x5u` or `kid`, and never a key that was given away. */

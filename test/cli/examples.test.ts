@@ -52,6 +52,7 @@ const prepare = async (): Promise<void> => {
     ...uri,
   )
   await here('client:update', CLIENT, '--access-token-ttl', '1h')
+  await here('resource:create', 'https://orders.example')
   await here('scope:set', 'orders:read', '--title', 'Orders')
   await writeFile(join(model, 'password.txt'), 'correct horse\n')
   const { publicKey } = generateKeyPairSync('ed25519')

@@ -53,6 +53,6 @@ test('contract, start-up: client:create --json loads no server, no prompt, no ta
 test('contract, start-up: token:introspect --json loads no server, no prompt, no table and no other command', async (t) => {
   const { packages, rooms, commands } = await loadedBy(t, CREATE, ['token:introspect', '-', '--json'])
   assert.deepEqual(packages, ['better-sqlite3', 'commander', 'jose'])
-  assert.deepEqual(rooms, ['actions', 'cli', 'crypto', 'protocol', 'store'])
+  assert.deepEqual(rooms, ['actions', 'cli', 'crypto', 'protocol', 'resource', 'store'])
   assert.deepEqual(commands, ['token-introspect'])
 })

@@ -52,6 +52,23 @@ test('DP-01: a proof by each algorithm of the list is taken', async () => {
   }
 })
 
+test('DP-01: a key that was seen is known again, for what it was seen with and by its own signatures alone', async () => {
+  const key = await dpopKey('PS256')
+  for (const jti of ['1', '2']) {
+    assert.equal((await verify(await dpopProof(key, { htu: HTU, jti }))).jkt, key.jkt)
+  }
+  const other = await dpopKey('PS256')
+  await isRefused(await dpopProof({ ...other, jwk: key.jwk }, { htu: HTU }), 'signed by another')
+  for (const more of [{ use: 'enc' }, { alg: 'RS256' }, { d: 'AQAB' }]) {
+    const proof = await dpopProof({ ...key, jwk: { ...key.jwk, ...more } }, { htu: HTU })
+    await isRefused(proof, JSON.stringify(more))
+  }
+  const rs256 = { ...(await dpopKey('RS256')), jwk: key.jwk }
+  await isRefused(await dpopProof(rs256, { htu: HTU }), 'the same key by another algorithm')
+  const [header = '', payload = ''] = (await dpopProof(key, { htu: HTU })).split('.')
+  await isRefused(`${header}.${payload}.${'A'.repeat(342)}`, 'no signature')
+})
+
 test('DP-01: an algorithm off the list is refused, though the signature is right', async () => {
   for (const alg of ['ES384', 'ES512', 'RS512', 'PS384']) {
     await isRefused(await dpopProof(await dpopKey(alg), { htu: HTU }), alg)

@@ -24,8 +24,8 @@ export function* names(): Work<readonly string[]> {
 export const putClient = (client_id: string): Work<void> =>
   run(
     `INSERT INTO oauth_client (client_id, client_name, redirect_uris, grant_types, scope, first_party, introspect,
-       resource, refresh_rotate, client_id_issued_at, updated_at)
-     VALUES ($client_id, 'A', '[]', '[]', '', 0, 'own', '[]', 'always', 1, 1)`,
+       resource, refresh_rotate, security, client_id_issued_at, updated_at)
+     VALUES ($client_id, 'A', '[]', '[]', '', 0, 'own', '[]', 'always', '{}', 1, 1)`,
     { client_id },
   )
 

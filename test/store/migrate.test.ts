@@ -161,7 +161,7 @@ test('house 9: a step that would leave a row without its parent is undone', asyn
   await store.close()
   const database = connection(t, file)
   database.exec(`INSERT INTO oauthd_hash_key VALUES ('hk_1', '', 1, 1);
-    INSERT INTO oauth_client SELECT 'cl_1', 'A', '[]', '[]', '', NULL, 0, NULL, 'own', '[]', NULL, NULL, NULL, NULL, NULL, 'always', 1, 1, NULL;
+    INSERT INTO oauth_client SELECT 'cl_1', 'A', '[]', '[]', '', NULL, 0, NULL, 'own', '[]', NULL, NULL, NULL, NULL, NULL, 'always', '{}', 1, 1, NULL;
     INSERT INTO oauth_client_secret VALUES ('cs_1', 'cl_1', 'hash', 'hk_1', 'ocs_…', 1, NULL)`)
   const orphan: Step = { version: 2, name: 'orphan', up: 'DELETE FROM oauth_client' }
   await assert.rejects(
