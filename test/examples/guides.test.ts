@@ -44,6 +44,13 @@ test('RFC 9126, RFC 9101: docs/guides/pushed-requests.md works as it says', asyn
   })
 })
 
+test('KEY-02, KEY-06, KEY-07: docs/guides/keys.md works as it says', async (t) => {
+  await runDocument(t, clone.path, 'docs/guides/keys.md', {
+    ports: [6749],
+    jobs: [[/oauthd serve/, 6749]],
+  })
+})
+
 test('FAPI 2.0: docs/guides/fapi.md works as it says', async (t) => {
   await runDocument(t, clone.path, 'docs/guides/fapi.md', {
     ports: [6749, 6750],
