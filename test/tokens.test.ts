@@ -61,10 +61,7 @@ test('RV-06: the operator gets no JWT that lives for more than a day, and is tol
   const { server, client } = await withClient(t, { access_token_ttl: 7 * 86_400 })
   await registerResource(server, { resource: API, access_token_format: 'jwt' })
   const resource = [API]
-  await assert.rejects(
-    createToken(server, { client, resource, ttl: 86_401 }),
-    /is a JWT, which lives a day/,
-  )
+  await assert.rejects(createToken(server, { client, resource, ttl: 86_401 }), /is a JWT, which lives a day/)
   assert.equal((await createToken(server, { client, resource, ttl: 86_400 })).expires_in, 86_400)
   assert.equal((await createToken(server, { client, resource })).expires_in, 86_400)
   assert.equal((await createToken(server, { client, ttl: 86_401 })).expires_in, 86_401)
