@@ -21,6 +21,7 @@ import {
   registrable,
 } from './protocol/client-metadata.ts'
 import { OAuthError } from './protocol/error.ts'
+import { FAPI_ALG, isFapi } from './protocol/fapi.ts'
 import { badMetadata } from './protocol/metadata-member.ts'
 import { looksLikeSecret } from './protocol/token-form.ts'
 import { now, type Server } from './server.ts'
@@ -57,6 +58,7 @@ export const createClient = async (
   const fresh = isSecret ? hashed(server, client_secret) : undefined
   const client = await server.store.write(() => registerClient(client_id, metadata, fresh, now(server)))
   if (client === undefined) return undefined
+  await publishKey(server, client)
   server.events.emit({ type: 'client_created', at: now(server), client_id })
   return shown(client, isSecret ? client_secret : undefined)
 }
@@ -141,7 +143,18 @@ export const updateClient = async (
   }
   const changed = await server.store.write(() => changeClient(client_id, judge, now(server)))
   if (changed instanceof Error) throw changed
-  return changed === undefined ? undefined : clientInformation(changed)
+  if (changed === undefined) return undefined
+  await publishKey(server, changed)
+  return clientInformation(changed)
+}
+
+/** KEY-02: the key that what the client gets is signed with is published before the first signature. */
+const publishKey = async (
+  { keys }: Server,
+  { profile, introspection_signed_response_alg: alg }: ClientMetadata,
+): Promise<void> => {
+  if (alg !== null) await keys.ensure(alg)
+  if (isFapi({ profile })) await keys.ensure(FAPI_ALG)
 }
 
 /** Ends a client and all its tokens for good; `false` when there is none, or it was revoked before. */

@@ -25,13 +25,18 @@ export const signed = async (server: Pick<Server, 'keys'>, issued: Issued): Prom
   return { ...issued, access_token: await server.keys.sign(alg, ACCESS_TOKEN_TYP, claims, issued.exp) }
 }
 
-/** A token that somebody presented, of either form; an opaque one is told at once. */
+/**
+ * A token that somebody presented, of either form; an opaque one is told at once.
+ *
+ * @param mayBeOver whether a JWT is told after its end too; its row says then that it is dead
+ */
 export const presentToken = (
   server: Pick<Server, 'keys' | 'secrets' | 'settings' | 'clock'>,
   token: string,
+  mayBeOver: boolean = false,
 ): Presented | undefined | Promise<Presented | undefined> =>
   isJwt(token)
-    ? presentJwt(server.keys, token, { issuer: server.settings.issuer, now: now(server) })
+    ? presentJwt(server.keys, token, { issuer: server.settings.issuer, now: now(server), mayBeOver })
     : server.secrets.present(token)
 
 /** The tokens of a server, as {@link livePrincipal} looks at them. */

@@ -27,6 +27,7 @@ import { readResources } from './protocol/resource.ts'
 import { grantScope } from './protocol/scope.ts'
 import { PREFIX } from './protocol/token-form.ts'
 import { targetOf } from './protocol/token-target.ts'
+import { isJwt } from './resource/presented-jwt.ts'
 import { now, type Server } from './server.ts'
 import { presentToken, signed, tokenRules } from './signed-tokens.ts'
 import { listLiveTokenIds } from './store/access-token.ts'
@@ -134,15 +135,18 @@ const UNBOUND = { cnf: null, authorization_details: null } as const
 export type Inspection =
   | { readonly kind: 'active'; readonly token: ActiveToken }
   | { readonly kind: 'inactive'; readonly token: typeof INACTIVE; readonly why: Inactivity }
-  | { readonly kind: 'unknown'; readonly token: typeof INACTIVE; readonly why: 'malformed' | 'not_found' }
+  | { readonly kind: 'unknown'; readonly token: typeof INACTIVE; readonly why: Unknown }
 
-/** Looks at any token. `malformed`: no token of ours, or mistyped: its checksum is wrong. */
+/** `malformed`: its checksum is wrong; `unsigned`: a JWT that no key signed which the issuer still has. */
+export type Unknown = 'malformed' | 'unsigned' | 'not_found'
+
+/** Looks at any token, and says of one that is over that it is. */
 export const inspectToken = async (server: Server, token: string): Promise<Inspection> => {
-  const presented = await presentToken(server, token)
+  const presented = await presentToken(server, token, true)
   if (presented?.kind !== 'access_token' && presented?.kind !== 'refresh_token') {
     // No row is read for a typo, but a lost database is no place to say no from (HTTP-18).
     await server.store.turn()
-    return { kind: 'unknown', token: INACTIVE, why: 'malformed' }
+    return { kind: 'unknown', token: INACTIVE, why: isJwt(token) ? 'unsigned' : 'malformed' }
   }
   const at = now(server)
   return server.store.read(

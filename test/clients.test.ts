@@ -35,6 +35,21 @@ test('RFC 7591 3.2.1: a new client is shown with its secret, which does not expi
   })
 })
 
+test('KEY-02: the key that signs for a client is published when it is registered for it, or changed to it', async (t) => {
+  const { server } = await testServer(t)
+  const algs = async (): Promise<readonly string[]> =>
+    (await server.keys.list(NOW)).map(({ alg, state }) => `${alg} ${state}`)
+  const client = await createClient(server, { ...MACHINE, introspection_signed_response_alg: 'EdDSA' })
+  assert.deepEqual(await algs(), ['EdDSA active'])
+  await createClient(server, MACHINE)
+  assert.deepEqual(await algs(), ['EdDSA active'])
+  const fapi = { ...MACHINE, ...keysOf(await signer()), profile: 'fapi2' }
+  await createClient(server, fapi)
+  assert.deepEqual((await algs()).toSorted(), ['ES256 active', 'EdDSA active'])
+  await updateClient(server, client?.client_id ?? '', () => ({ introspection_signed_response_alg: 'PS256' }))
+  assert.deepEqual((await algs()).toSorted(), ['ES256 active', 'EdDSA active', 'PS256 active'])
+})
+
 test('CA-08, CL-01: a secret is shown once: nothing that tells of the client later has it', async (t) => {
   const { server } = await testServer(t)
   const { client_id, client_secret } = await testClient(server)

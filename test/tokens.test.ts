@@ -10,7 +10,10 @@ import { putScope } from '../src/store/scope.ts'
 import { createToken, inspectToken, revokeAllOfClient, revokeOne, type WantedToken } from '../src/tokens.ts'
 import { type TestClient, type TestServer, testClient, testServer } from './_server.ts'
 import { NOW } from './_store.ts'
+import { registerResource } from './http/_resource.ts'
 import { putTokens } from './store/_rows.ts'
+
+const API = 'https://api.example'
 
 const withClient = async (
   t: TestContext,
@@ -52,6 +55,32 @@ test('contract, token:create: scope, resource and lifetime may be chosen', async
   assert.deepEqual(rest, { token_type: 'Bearer', expires_in: 5, scope: 'b' })
   const inspection = await inspectToken(server, access_token)
   assert.deepEqual(inspection.kind === 'active' && inspection.token.aud, resource)
+})
+
+test('RV-06: the operator gets no JWT that lives for more than a day, and is told so', async (t) => {
+  const { server, client } = await withClient(t, { access_token_ttl: 7 * 86_400 })
+  await registerResource(server, { resource: API, access_token_format: 'jwt' })
+  const resource = [API]
+  await assert.rejects(createToken(server, { client, resource, ttl: 86_401 }), /is a JWT, which lives a day/)
+  assert.equal((await createToken(server, { client, resource, ttl: 86_400 })).expires_in, 86_400)
+  assert.equal((await createToken(server, { client, resource })).expires_in, 86_400)
+  assert.equal((await createToken(server, { client, ttl: 86_401 })).expires_in, 86_401)
+})
+
+test('RFC 7662 2.2: of a JWT too the operator is told that it is over, or that nobody here has signed it', async (t) => {
+  const { server, client, advance } = await withClient(t)
+  await registerResource(server, { resource: API, access_token_format: 'jwt', signing_alg: 'ES256' })
+  const jwt = await mint(server, { client, resource: [API], ttl: 60 })
+  advance(60)
+  const { kind, ...over } = await inspectToken(server, jwt)
+  assert.equal(kind, 'inactive')
+  assert.deepEqual(over, { token: { active: false }, why: { reason: 'expired', at: NOW + 60 } })
+  const forged = await inspectToken(server, `${jwt.slice(0, -20)}${'A'.repeat(20)}`)
+  assert.equal(forged.kind === 'unknown' && forged.why, 'unsigned')
+  const [key] = await server.keys.list(NOW + 60)
+  await server.keys.revoke(key?.kid ?? '')
+  const orphaned = await inspectToken(server, jwt)
+  assert.equal(orphaned.kind === 'unknown' && orphaned.why, 'unsigned')
 })
 
 test('RFC 6749 3.3: the operator too gets the scopes marked default, and no scope beyond the registration', async (t) => {

@@ -6,7 +6,7 @@ import { isLoopbackRedirectUri } from '../protocol/redirect-uri.ts'
 import type { Server } from '../server.ts'
 import { findClient } from '../store/client.ts'
 import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
-import { givenLifetimes, LIFETIME_FLAGS } from './client-lifetimes.ts'
+import { givenLifetimes, LIFETIME_FLAGS, noteLongLife } from './client-lifetimes.ts'
 import { clientResult } from './client-output.ts'
 import { givenSecurity, NEW_SECURITY_FLAGS } from './client-security-flags.ts'
 import { type Command, defineCommand } from './command.ts'
@@ -94,6 +94,7 @@ export const clientCreate: Command = defineCommand({
         }
         print.result(clientResult(client, about))
         await print.heard()
+        noteLongLife(print, client)
         if (client.grant_types.includes('client_credentials')) {
           print.note(`Next: oauthd token:create --client ${client.client_id}`)
         } else if (client.redirect_uris?.some(isLoopbackRedirectUri)) {

@@ -1,11 +1,13 @@
 /** The flags that say how long what a client gets shall live: for client:create and client:update alike. */
 import { parseDuration } from '../protocol/duration.ts'
+import { LONGEST_JWT_LIFETIME } from '../protocol/lifetime.ts'
 import { flagOf } from '../protocol/settings.ts'
 import { misused } from './failure.ts'
 import { type Flag, text } from './flag.ts'
+import type { Printer } from './print.ts'
 
 const HELP = {
-  access_token_ttl: 'how long its access tokens live',
+  access_token_ttl: 'how long its access tokens live; those that are JWTs a day at the most',
   code_ttl: 'how long its authorization codes live, 60 seconds at the most',
   refresh_token_ttl: 'how long its refresh tokens of one approval live in all',
   refresh_idle_ttl: 'how long a refresh token of it lives unused',
@@ -45,6 +47,15 @@ export const givenLifetimes = (
     return value === undefined ? [] : [[name, read(name, value, words.mayBeNone)] as const]
   })
   return Object.fromEntries(given)
+}
+
+/** RV-06: which of its tokens are JWTs their resource says, so that a longer life is no mistake yet. */
+export const noteLongLife = (
+  print: Printer,
+  { access_token_ttl = 0 }: { readonly access_token_ttl?: number },
+): void => {
+  if (access_token_ttl <= LONGEST_JWT_LIFETIME) return
+  print.note('access tokens that are JWTs live a day at the most, whatever their client says')
 }
 
 const read = (name: Lifetime, value: string, mayBeNone: boolean): number | null => {

@@ -24,6 +24,7 @@ const WORDS = {
   jwks_uri: ['URL', 'where it publishes its public keys'],
   token_endpoint_auth_signing_alg: ['ALG', 'the one algorithm of its assertions'],
   request_object_signing_alg: ['ALG', 'the one algorithm of its signed requests'],
+  introspection_signed_response_alg: ['ALG', 'its introspection answers are JWTs, signed with it (RFC 9701)'],
 } as const
 
 type Switch = keyof typeof SWITCHES

@@ -5,7 +5,7 @@ import { parseScope } from '../protocol/scope.ts'
 import { editLists } from './client-edits.ts'
 import { findActive, revokedClient } from './client-find.ts'
 import { CLIENT_FLAGS, givenMembers } from './client-flags.ts'
-import { givenLifetimes, LIFETIME_FLAGS } from './client-lifetimes.ts'
+import { givenLifetimes, LIFETIME_FLAGS, noteLongLife } from './client-lifetimes.ts'
 import { CHANGED_SECURITY_FLAGS, givenSecurity } from './client-security-flags.ts'
 import { type Command, defineCommand } from './command.ts'
 import { misused } from './failure.ts'
@@ -80,6 +80,7 @@ export const clientUpdate: Command = defineCommand({
         title: fields.length === 0 ? `${after.client_name} was so already` : `Updated ${after.client_name}`,
         fields,
       })
+      noteLongLife(print, after)
       if (hasSecret(after) && !hasSecret(before)) {
         print.note(`It has no secret yet: oauthd client:rotate-secret ${after.client_id}`)
       }

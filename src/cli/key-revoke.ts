@@ -44,7 +44,7 @@ export const keyRevoke: Command = defineCommand({
       })
       // A verifier that knows the old key set takes them until it asks again.
       print.note(
-        'Verifiers that keep the key set take its JWTs until they fetch it anew, 5 minutes later at most',
+        'Verifiers take its JWTs until they fetch the key set anew: in 5 minutes, unless they keep it longer than they are told',
       )
     })
   },

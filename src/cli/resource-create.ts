@@ -1,3 +1,4 @@
+import { fapiAlg } from '../protocol/fapi.ts'
 import { DEFAULT_ALG, SIGNING_ALGS } from '../protocol/key-state.ts'
 import {
   ACCESS_TOKEN_FORMATS,
@@ -64,8 +65,9 @@ export const resourceCreate: Command = defineCommand({
         )
       }
       // KEY-02: its key is published before anybody needs it.
-      if (resource.access_token_format === 'jwt')
-        await server.keys.ensure(resource.signing_alg ?? DEFAULT_ALG)
+      const { access_token_format, signing_alg } = resource
+      if (access_token_format === 'jwt' || signing_alg !== null)
+        await server.keys.ensure(fapiAlg(signing_alg ?? DEFAULT_ALG, server.settings))
       print.result({
         json: () => shownResource(resource),
         ids: [resource.resource],

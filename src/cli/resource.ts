@@ -7,7 +7,7 @@ import { deleteResource, findResource, listResources } from '../store/resource.t
 import type { Work } from '../store/work.ts'
 import { type Command, defineCommand } from './command.ts'
 import { type Failure, misused, notFound } from './failure.ts'
-import { operand, toggle } from './flag.ts'
+import { choice, operand, toggle } from './flag.ts'
 import { withServer } from './open.ts'
 import { iso } from './words.ts'
 
@@ -75,12 +75,22 @@ export const resourceList: Command = defineCommand({
 export const resourceShow: Command = defineCommand({
   name: 'resource:show',
   modes: ['json', 'quiet'],
-  flags: { metadata: toggle('the document that it should serve of itself (RFC 9728)') },
+  flags: {
+    metadata: toggle('the document that it should serve of itself (RFC 9728)'),
+    dpop: choice(
+      ['optional', 'required'],
+      'of --metadata: it takes tokens bound by DPoP, or takes no others',
+    ),
+    tls_client_certificate_bound_access_tokens: toggle(
+      'of --metadata: it takes tokens bound to a client certificate',
+    ),
+  },
   operands: { resource: RESOURCE },
   settings: ['issuer'],
   examples: [
     ['One resource', 'oauthd resource:show https://orders.example'],
     ['What it should serve', 'oauthd resource:show https://orders.example --metadata'],
+    ['One that takes bound tokens', 'oauthd resource:show https://orders.example --metadata --dpop optional'],
   ],
   output: [
     'The resource as it is registered; with --metadata a JSON document.',
@@ -91,6 +101,10 @@ export const resourceShow: Command = defineCommand({
   see: ['resource:list', 'resource:create'],
   run: async (call) => {
     const { flags, operands, print } = call
+    const { dpop, tls_client_certificate_bound_access_tokens } = flags
+    if (!flags.metadata && (dpop !== undefined || tls_client_certificate_bound_access_tokens)) {
+      throw misused('what the resource takes is said in its metadata', 'add --metadata')
+    }
     if (flags.metadata && print.mode === 'quiet')
       throw misused('--metadata and --quiet exclude each other', 'leave one of them out')
     await withServer(call, 'existing', async (server) => {
@@ -98,7 +112,8 @@ export const resourceShow: Command = defineCommand({
       if (found === undefined) throw unknown(operands.resource)
       if (flags.metadata) {
         const { resource, resource_name, scope } = found
-        const of = { resource, resource_name, scopes: parseScope(scope) ?? [] }
+        const taken = { dpop, tls_client_certificate_bound_access_tokens }
+        const of = { resource, resource_name, scopes: parseScope(scope) ?? [], ...taken }
         const document = protectedResourceMetadata(of, server.settings)
         return print.raw(JSON.stringify(document, null, print.mode === 'json' ? 0 : 2))
       }

@@ -1,7 +1,7 @@
 import { INACTIVE, type Inactivity } from '../protocol/access-token.ts'
 import { formatDuration } from '../protocol/duration.ts'
 import { covers } from '../protocol/scope.ts'
-import { type Inspection, inspectToken } from '../tokens.ts'
+import { type Inspection, inspectToken, type Unknown } from '../tokens.ts'
 import { type Command, defineCommand } from './command.ts'
 import { operand, toggle } from './flag.ts'
 import { withServer } from './open.ts'
@@ -54,7 +54,7 @@ export const tokenIntrospect: Command = defineCommand({
       }
       print.result({ json: () => token, title: 'inactive' })
       if (flags.explain || process.stderr.isTTY) {
-        say(print, isLacking ? `it lacks the scope ${scope}` : why(found, now))
+        say(print, found.kind === 'active' ? `it lacks the scope ${scope}` : why(found, now))
       }
       return flags.exit_code ? 3 : undefined
     })
@@ -69,10 +69,14 @@ const WORDS: Readonly<Record<Inactivity['reason'], string>> = {
   expired: 'expired',
 }
 
-const why = (found: Inspection, now: number): string => {
-  if (found.kind === 'inactive') return `${WORDS[found.why.reason]} ${relative(found.why.at, now)}`
-  if (found.kind === 'unknown' && found.why === 'malformed') return 'not a token of oauthd, or mistyped'
-  return 'unknown here: of another database, or removed after it expired'
+const why = (found: Exclude<Inspection, { readonly kind: 'active' }>, now: number): string =>
+  found.kind === 'inactive' ? `${WORDS[found.why.reason]} ${relative(found.why.at, now)}` : UNKNOWN[found.why]
+
+const UNKNOWN: Readonly<Record<Unknown, string>> = {
+  malformed: 'not a token of oauthd, or mistyped',
+  unsigned:
+    'a JWT that is not signed by a key of this issuer: of another one, mistyped, or its key was revoked',
+  not_found: 'unknown here: of another database, or removed after it expired',
 }
 
 /** On stderr in every mode: it was asked for, or somebody is looking. */

@@ -52,11 +52,11 @@ export const bearerClient = async (
     const problem = new OAuthError('invalid_token', 'the access token is not valid')
     throw refusedAtResource(problem, credential, cnf)
   }
+  const { client_id, scope } = seen.token
   const called = { method: exchange.request.method, url: endpoint(issuer, prefix, path) }
-  const proving = possessionProblem(server, exchange, credential, cnf, called)
+  const proving = possessionProblem(server, exchange, credential, { cnf, client_id }, called)
   const problem = proving && (await proving)
   if (problem !== undefined) throw refusedAtResource(problem, credential, cnf)
-  const { client_id, scope } = seen.token
   exchange.note['client_id'] = client_id
   if (!covers(scope, needed)) {
     const challenge = tokenChallenge(schemesFor(credential, cnf), {

@@ -2,7 +2,8 @@ import type { Certificate } from '../crypto/client-certificate.ts'
 import { type BearerChallenge, type Credential, schemesFor, tokenChallenge } from '../protocol/bearer.ts'
 import type { Confirmation } from '../protocol/confirmation.ts'
 import { OAuthError } from '../protocol/error.ts'
-import { createProver, noncesBy, type Prove } from '../resource/possession.ts'
+import { isFapi } from '../protocol/fapi.ts'
+import { createProver, type Held, noncesBy, type Prove } from '../resource/possession.ts'
 import type { Server } from '../server.ts'
 import { claimJti } from '../store/used-jti.ts'
 import type { Exchange } from './answer.ts'
@@ -12,6 +13,10 @@ import { certificateOf } from './client-certificate.ts'
 export const proverOf = (server: Server): Prove =>
   createProver({
     clock: server.clock,
+    async isFapi(client_id) {
+      const found = await (await server.registry.latest()).client(client_id)
+      return found !== undefined && isFapi(found.client)
+    },
     claim: (jti_key, until) => server.store.write(() => claimJti(jti_key, until)),
     nonces: noncesBy(server.secrets, server.settings.dpop_nonce === 'required'),
   })
@@ -26,12 +31,12 @@ export const possessionProblem = (
   server: Server,
   exchange: Exchange,
   credential: Credential,
-  cnf: Confirmation | undefined,
+  held: Held,
   called: { readonly method: string; readonly url: string | undefined },
 ): Promise<OAuthError | undefined> | undefined =>
-  cnf === undefined && credential.scheme === 'Bearer'
+  held.cnf === undefined && credential.scheme === 'Bearer'
     ? undefined
-    : proverOf(server)(credential, cnf, {
+    : proverOf(server)(credential, held, {
         ...called,
         proof: exchange.request.headers.get('dpop'),
         certificate: () => shownCertificate(server, exchange),

@@ -38,7 +38,7 @@ export const verify: Handler = async (server, exchange) => {
   const unmet = asked.needs.find((need) => !isMet(need, principal))
   if (unmet !== undefined) throw insufficient(unmet, told)
   const called = calledBy(exchange, asked.public_url)
-  const proving = possessionProblem(server, exchange, credential, principal.cnf, called)
+  const proving = possessionProblem(server, exchange, credential, principal, called)
   const problem = proving && (await proving)
   if (problem !== undefined) throw refusedAtResource(problem, credential, principal.cnf, challenged)
   return empty(204, {

@@ -4,6 +4,7 @@ import { createLocalJWKSet } from 'jose/jwks/local'
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote'
 import type { JWTVerifyGetKey } from 'jose/jwt/verify'
 import { OAuthError } from '../protocol/error.ts'
+import { DOCUMENT_MAX_AGE } from '../protocol/key-state.ts'
 import { discovered } from './discovery.ts'
 import { type Asking, askJson } from './json.ts'
 import { resting } from './resting.ts'
@@ -11,7 +12,7 @@ import { resting } from './resting.ts'
 /** Milliseconds: for one fetch; between two that an unknown key asks for; for which keys are kept. */
 const TIMEOUT = 5_000
 const COOLDOWN = 30_000
-const LONGEST_KEPT = 600_000
+const LONGEST_KEPT = DOCUMENT_MAX_AGE * 1000
 
 /** Bits. */
 const SHORTEST_RSA = 2048

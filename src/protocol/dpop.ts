@@ -20,8 +20,8 @@ export interface DpopNonces {
 /** The request that a proof must be made for. */
 export interface ProvenRequest {
   readonly method: string
-  /** The address as it is known to us, whatever the request says of its host. */
-  readonly url: string
+  /** The addresses of what was called as they are known to us, whatever the request says of its host. */
+  readonly urls: readonly string[]
   /** Epoch seconds. */
   readonly now: number
   /** The access token that goes with it, in clear; `undefined` where none does. */
@@ -52,7 +52,7 @@ export const judgeProof = (claims: ProofClaims, request: ProvenRequest): Proof =
   if (!isJti(jti)) throw badProof('jti is missing, or is no text of a fitting length')
   if (typeof iat !== 'number' || !Number.isFinite(iat)) throw badProof('iat is missing, or is no number')
   if (htm !== request.method) throw badProof('htm is not the method of this request')
-  if (typeof htu !== 'string' || !isSameTarget(htu, request.url)) {
+  if (typeof htu !== 'string' || !request.urls.some((url) => isSameTarget(htu, url))) {
     throw badProof('htu is not the address of this endpoint')
   }
   refuseOtherToken(claims, request.access_token)

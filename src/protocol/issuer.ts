@@ -8,6 +8,23 @@ export const endpoint = (issuer: string, prefix: string, name: string): string =
   return segments.filter((segment) => segment !== '').join('/')
 }
 
+/** RFC 8705 section 5: the same at the host that clients with certificates go to; it has the path of the issuer. */
+export const mtlsEndpoint = (mtls_url: string, issuer: string, prefix: string, name: string): string =>
+  endpoint(mtls_url + issuerPath(issuer), prefix, name)
+
+/** Every address that an endpoint has. */
+export const endpointUrls = (
+  {
+    issuer,
+    prefix,
+    mtls_url,
+  }: { readonly issuer: string; readonly prefix: string; readonly mtls_url: string | undefined },
+  name: string,
+): readonly string[] => {
+  const url = endpoint(issuer, prefix, name)
+  return mtls_url === undefined ? [url] : [url, mtlsEndpoint(mtls_url, issuer, prefix, name)]
+}
+
 /** By hand: a pattern would begin anew at each slash of a row that does not end the text. */
 const withoutSlashesBehind = (text: string): string => {
   let end = text.length

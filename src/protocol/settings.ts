@@ -8,6 +8,7 @@
  */
 import { type DetailTypes, readDetailTypes } from './detail-types.ts'
 import { isFapi, type Profile } from './fapi.ts'
+import { LONGEST_JWT_LIFETIME } from './lifetime.ts'
 import { type PagesSettings, readPagesSettings } from './pages-settings.ts'
 import type { AccessTokenFormat } from './protected-resource.ts'
 import { SETTINGS } from './setting-table.ts'
@@ -153,6 +154,9 @@ export const completeSettings = (given: GivenSettings): Settings => {
   }
   const problem = tlsProblem(settings)
   if (problem !== undefined) throw new TypeError(problem)
+  if (access_token_format === 'jwt' && settings.access_token_ttl > LONGEST_JWT_LIFETIME) {
+    throw new TypeError('access_token_ttl must be a day at the most where access_token_format is jwt')
+  }
   // FA-02, decision 19: metadata says so too.
   if (!isFapi(settings)) return settings
   return { ...settings, require_pushed_authorization_requests: true, dpop_nonce: 'required' }

@@ -60,6 +60,13 @@ export const targetOf = (
   if (aud.length > 1) {
     return new OAuthError('invalid_target', 'a token for that resource has one audience: name one resource')
   }
+  // RV-06: what the operator asks for is not cut without a word.
+  if (wanted_ttl !== undefined && wanted_ttl > LONGEST_JWT_LIFETIME) {
+    return new OAuthError(
+      'invalid_target',
+      'a token for that resource is a JWT, which lives a day at the most',
+    )
+  }
   const server_ttl =
     rules.access_token_format === 'jwt'
       ? rules.access_token_ttl

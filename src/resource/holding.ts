@@ -26,7 +26,8 @@ export const holding = (verifier: Verifier, options: RequireOptions): Holding =>
   return {
     find,
     mayPass: ({ scheme }, { cnf }) => cnf === undefined && scheme === 'Bearer' && !isRequired,
-    async prove(credential, { cnf }, { path, ...shown }) {
+    async prove(credential, principal, { path, ...shown }) {
+      const { cnf } = principal
       if (isRequired && !isByDpop(cnf)) {
         return new OAuthError('invalid_token', 'an access token that is bound by DPoP is needed')
       }
@@ -34,7 +35,7 @@ export const holding = (verifier: Verifier, options: RequireOptions): Holding =>
         return new OAuthError('invalid_token', 'tokens that are bound to a key are not taken here')
       }
       if (public_url === undefined && isByDpop(cnf)) warnOnce()
-      return bound.prove(credential, cnf, { ...shown, url: calledUrl(public_url, path) })
+      return bound.prove(credential, principal, { ...shown, url: calledUrl(public_url, path) })
     },
   }
 }

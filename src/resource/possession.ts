@@ -18,12 +18,21 @@ export interface Shown {
   readonly certificate: () => Certificate | undefined
 }
 
+/** What of a live token says whose key has to be proven. */
+export interface Held {
+  readonly client_id: string
+  /** `undefined` for a bearer token. */
+  readonly cnf?: Confirmation | undefined
+}
+
 /** Where proofs are remembered, and who hands out nonces. */
 export interface Proving {
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** Takes a proof for good; `false` when it was taken before. */
   claim(jti_key: string, until: number): boolean | Promise<boolean>
+  /** FA-07: whether proofs of that client are held to the profile's algorithms; none: nobody here knows clients. */
+  isFapi?(client_id: string): Promise<boolean>
   /** At that time, in epoch seconds; none: `iat` alone says how old a proof is. */
   nonces?(now: number): DpopNonces
 }
@@ -34,16 +43,12 @@ export interface Proving {
  * @returns {OAuthError} invalid_token, invalid_dpop_proof or use_dpop_nonce (RFC 9449 section 7.1)
  * @throws whatever keeps a proof from being remembered
  */
-export type Prove = (
-  credential: Credential,
-  cnf: Confirmation | undefined,
-  shown: Shown,
-) => Promise<OAuthError | undefined>
+export type Prove = (credential: Credential, held: Held, shown: Shown) => Promise<OAuthError | undefined>
 
 /** DP-10, DP-11, RFC 8705 section 3: whether the key of a token is held by who shows it. */
 export const createProver =
-  ({ clock, claim, nonces }: Proving): Prove =>
-  async ({ scheme, token }, cnf, shown) => {
+  ({ clock, claim, nonces, isFapi }: Proving): Prove =>
+  async ({ scheme, token }, { cnf, client_id }, shown) => {
     if (cnf === undefined) return scheme === 'Bearer' ? undefined : notBound()
     if (scheme !== tokenType(cnf)) return wrongScheme(scheme)
     if ('x5t#S256' in cnf) {
@@ -54,8 +59,9 @@ export const createProver =
     if (shown.url === undefined) return notHere()
     const { method, url } = shown
     const now = Math.floor(clock() / 1000)
-    const proven = await judged(shown.proof, cnf.jkt, (claims) =>
-      judgeProof(claims, { method, url, now, access_token: token, nonces: nonces?.(now) }),
+    const algorithms = signingAlgorithms((await isFapi?.(client_id)) ?? false)
+    const proven = await judged(shown.proof, { jkt: cnf.jkt, algorithms }, (claims) =>
+      judgeProof(claims, { method, urls: [url], now, access_token: token, nonces: nonces?.(now) }),
     )
     if (proven instanceof OAuthError) return proven
     const isFirst = await claim(jtiKey('dpop', cnf.jkt, proven.jti), proven.until)
@@ -64,13 +70,13 @@ export const createProver =
 
 const judged = async (
   header: string | null,
-  jkt: string,
+  { jkt, algorithms }: { readonly jkt: string; readonly algorithms: readonly string[] },
   judge: (claims: ProofClaims) => Proof,
 ): Promise<Proof | OAuthError> => {
   if (header === null) return badProof('the header DPoP is missing')
   const { verifySignedProof } = await import('../crypto/dpop-proof.ts')
   try {
-    const signed = await verifySignedProof(header, signingAlgorithms(false))
+    const signed = await verifySignedProof(header, algorithms)
     return signed.jkt === jkt ? judge(signed.claims) : otherKey('key')
   } catch (error) {
     if (error instanceof OAuthError) return error

@@ -1,5 +1,7 @@
 import type { Presented } from '../actions/token.ts'
 import type { Secrets } from '../crypto/secret.ts'
+import { isFapi } from '../protocol/fapi.ts'
+import { findClient } from '../store/client.ts'
 import { findState } from '../store/state.ts'
 import type { Store, Work } from '../store/work.ts'
 import { livePrincipal, type Tokens } from './live-principal.ts'
@@ -42,6 +44,10 @@ export const fileVerifier = (file: OpenedFile): Required<Verifier> => {
     present: (token) => (isJwt(token) ? presentSigned(token) : present(token)),
   })
   const claim = createUsedProofs(clock)
+  const isUnderFapi = async (client_id: string): Promise<boolean> => {
+    const client = await store.read(findClient(client_id))
+    return client !== undefined && isFapi(client)
+  }
   let tokens: Tokens | undefined
   let prove: Prove | undefined
   const bound: BoundTokens = {
@@ -50,7 +56,12 @@ export const fileVerifier = (file: OpenedFile): Required<Verifier> => {
       return await livePrincipal(tokens, token, { issuer, now: Math.floor(clock() / 1000) })
     },
     async prove(...shown) {
-      prove ??= createProver({ clock, claim, nonces: noncesBy(await file.secrets, false) })
+      prove ??= createProver({
+        clock,
+        claim,
+        isFapi: isUnderFapi,
+        nonces: noncesBy(await file.secrets, false),
+      })
       return await prove(...shown)
     },
     public_url: file.public_url,

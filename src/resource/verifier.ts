@@ -53,7 +53,7 @@ export const verifyBy = async (
   if (credential === undefined || principal === undefined) return undefined
   const { path, ...shown } = shownByWeb(input)
   const called = { ...shown, url: calledUrl(public_url, path) }
-  return (await prove(credential, principal.cnf, called)) === undefined ? principal : undefined
+  return (await prove(credential, principal, called)) === undefined ? principal : undefined
 }
 
 const unbound = (principal: Principal | undefined): Principal | undefined =>

@@ -39,7 +39,7 @@ test('RFC 9449 4.1, 6.1, 7.1: the proofs of the examples, and the thumbprint of 
   for (const { source, proof, method, url, access_token, iat, jti } of proofs) {
     const signed = await verify(proof)
     assert.equal(signed.jkt, jkt, source)
-    assert.equal(judgeProof(signed.claims, { method, url, access_token, now: iat }).jti, jti, source)
+    assert.equal(judgeProof(signed.claims, { method, urls: [url], access_token, now: iat }).jti, jti, source)
   }
 })
 

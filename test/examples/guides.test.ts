@@ -30,6 +30,13 @@ test('RFC 7523: docs/guides/private-key-jwt.md works as it says', async (t) => {
   })
 })
 
+test('RFC 8707, RFC 9068, RV-06: docs/guides/resources-and-jwt.md works as it says', async (t) => {
+  await runDocument(t, clone.path, 'docs/guides/resources-and-jwt.md', {
+    ports: [6749],
+    jobs: [[/oauthd serve/, 6749]],
+  })
+})
+
 test('RFC 9449: docs/guides/dpop.md works as it says', async (t) => {
   await runDocument(t, clone.path, 'docs/guides/dpop.md', {
     ports: [6749],

@@ -152,7 +152,7 @@ test('JA-05: typ is client-authentication+jwt, JWT or absent; nothing else', asy
   }
 })
 
-test('JA-07, TM-01: exp ends within the hour, 10 s late is in time; iat and nbf may be 60 s ahead', async () => {
+test('JA-07, TM-01, FA-08: exp ends within the hour, 10 s late is in time; iat and nbf may be 60 s ahead', async () => {
   const client_id = await client()
   const cases: readonly [claims: Record<string, unknown>, isSound: boolean][] = [
     [{ exp: NOW - 9 }, true],

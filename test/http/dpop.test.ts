@@ -63,6 +63,21 @@ const refresh = async (client: Credentials, refresh_token: unknown, by?: DpopKey
   return h.post('token', client_secret === '' ? form : { ...form, client_secret }, dpop)
 }
 
+test('MT-03, DP-02: a proof may be for the host of clients with certificates, by the path of the issuer', async (t) => {
+  const issuer = 'https://id.example/tenant'
+  const at = await openHarness({ issuer, trust_proxy: ['::1'], mtls_url: 'https://mtls.id.example' })
+  t.after(() => at.close())
+  const client = await at.client()
+  const ask = async (htu: string): Promise<Answered> =>
+    at.post('token', GRANT, { ...basic(client), dpop: await proof({ htu }) })
+  for (const host of ['https://id.example', 'https://mtls.id.example']) {
+    assert.equal((await ask(`${host}/tenant/oauth/token`)).body['token_type'], 'DPoP', host)
+  }
+  refused(await ask('https://mtls.id.example/oauth/token'), 'invalid_dpop_proof')
+  refused(await ask('https://mtls.id.example/tenant/oauth/par'), 'invalid_dpop_proof')
+  refused(await ask('https://other.id.example/tenant/oauth/token'), 'invalid_dpop_proof')
+})
+
 test('DP-05: a token for a proof is of type DPoP, and introspection names its key', async () => {
   const { status, body, headers } = await ask(await proof())
   assert.deepEqual([status, body['token_type']], [200, 'DPoP'])

@@ -25,7 +25,7 @@ const nonces = (isRequired = false): DpopNonces => ({
 const judge = (claims: ProofClaims = {}, request: Partial<ProvenRequest> = {}): Proof =>
   judgeProof(
     { jti: 'once', htm: 'POST', htu: URL, iat: NOW, ...claims },
-    { method: 'POST', url: URL, now: NOW, nonces: nonces(), ...request },
+    { method: 'POST', urls: [URL], now: NOW, nonces: nonces(), ...request },
   )
 
 test('DP-01: jti, htm, htu and iat have to be there, each of its type', () => {
@@ -56,8 +56,8 @@ test('DP-02, RFC 3986 6.2: htu is the address of the endpoint, however it is spe
   ]) {
     assert.equal(judge({ htu }).jti, 'once', htu)
   }
-  assert.equal(judge({ htu: 'https://id.example' }, { url: 'https://id.example/' }).jti, 'once')
-  assert.equal(judge({ htu: 'https://id.example/a%2fb' }, { url: 'https://id.example/a%2Fb' }).jti, 'once')
+  assert.equal(judge({ htu: 'https://id.example' }, { urls: ['https://id.example/'] }).jti, 'once')
+  assert.equal(judge({ htu: 'https://id.example/a%2fb' }, { urls: ['https://id.example/a%2Fb'] }).jti, 'once')
 })
 
 test('DP-02: what is another address, or none, is not it', () => {
@@ -80,7 +80,7 @@ test('DP-02: what is another address, or none, is not it', () => {
     refusal('invalid_dpop_proof', () => judge({ htu }))
   }
   // Two texts that are no address are not the same one.
-  refusal('invalid_dpop_proof', () => judge({ htu: 'urn:a' }, { url: 'urn:b' }))
+  refusal('invalid_dpop_proof', () => judge({ htu: 'urn:a' }, { urls: ['urn:b'] }))
 })
 
 test('DP-03: without a nonce iat may be a minute off, either way; beyond it a nonce helps', () => {

@@ -41,6 +41,7 @@ test('RFC 9068 2.1: a JWT is signed with an algorithm of a private key; an opaqu
 test('RV-06: a JWT lives a day at the most; an opaque token may live longer', () => {
   const given = { resource: 'https://api.example', access_token_ttl: 86_401 }
   refusal('invalid_client_metadata', () => registrableResource({ ...given, access_token_format: 'jwt' }))
+  refusal('invalid_client_metadata', () => registrableResource(given))
   assert.equal(registrableResource({ ...given, access_token_format: 'opaque' }).access_token_ttl, 86_401)
 })
 

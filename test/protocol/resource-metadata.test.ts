@@ -67,6 +67,8 @@ test('RFC 9728 2: which bound tokens a resource takes is said where it was asked
     tls_client_certificate_bound_access_tokens: true,
   }
   assert.deepEqual(rest, { ...plain, ...required })
+  const strict = protectedResourceMetadata({ resource, dpop: 'optional' }, { ...SERVER, profile: 'fapi2' })
+  assert.deepEqual(strict.dpop_signing_alg_values_supported, ['PS256', 'ES256', 'EdDSA', 'Ed25519'])
   const optional = protectedResourceMetadata({ resource, dpop: 'optional' }, SERVER)
   assert.deepEqual(optional, { ...plain, dpop_signing_alg_values_supported: algs })
 })

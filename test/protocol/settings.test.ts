@@ -49,10 +49,11 @@ test('contract, serve: nothing given is 127.0.0.1:6749, prefix oauth, and an iss
   })
 })
 
-test('decision 2: with access_token_format jwt a token lives ten minutes if nothing else is said', () => {
+test('decision 2, RV-06: with access_token_format jwt a token lives ten minutes if nothing else is said, and a day at the most', () => {
   const jwt = { access_token_format: 'jwt' }
   assert.equal(completeSettings(jwt).access_token_ttl, 600)
   assert.equal(completeSettings({ ...jwt, access_token_ttl: '1h' }).access_token_ttl, 3600)
+  assert.match(refusal({ ...jwt, access_token_ttl: '25h' }), /^access_token_ttl must be a day at the most/)
   assert.match(refusal({ access_token_format: 'JWT' }), /^access_token_format must be opaque or jwt/)
 })
 

@@ -215,7 +215,7 @@ test('RFC 9449 11.1: a guard that does not know where the API is takes no bound 
   const credential = { scheme: 'DPoP', token: 'x' } as const
   const told = once(process, 'warning')
   const { prove } = holding(elsewhere, {})
-  const principal = { cnf: { jkt: key.jkt } } as Principal
+  const principal = { client_id: 'c', cnf: { jkt: key.jkt } } as Principal
   const shown = { method: 'GET', path: `${API}/token`, proof: 'a.b.c', certificate: () => undefined }
   assert.equal((await prove(credential, principal, shown))?.error, 'invalid_token')
   assert.match(String((await told)[0]), /give the guard public_url/)
