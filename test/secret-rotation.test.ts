@@ -136,6 +136,33 @@ test('KEY-07: one rotation at a time; one that was killed gives way after a minu
   assert.ok(await rotate(at, OTHER), 'the turn was given back')
 })
 
+test('KEY-07, attack: who was asked whether to rotate, while another did, seals nothing under a secret nobody keeps', async (t) => {
+  const at = await busy(t)
+  const asked = keptMasterSecret(at.db)
+  await rotate(at)
+  await assert.rejects(rotateMasterSecret(at.server, at.db, asked, OTHER), { code: 'key_file_unwritable' })
+  assert.equal(inFile(at.db), NEW)
+  await at.lives(await testServer(t, { db: at.db, time: at }))
+})
+
+test('KEY-07, attack: who stood still for more than a minute, while another rotated, seals nothing any more', async (t) => {
+  const at = await busy(t)
+  const quicker = await testServer(t, { db: at.db, time: at })
+  const { read } = at.server.store
+  let isOvertaken = false
+  t.mock.method(at.server.store, 'read', async <T>(work: Parameters<typeof read<T>>[0]): Promise<T> => {
+    if (!isOvertaken) {
+      isOvertaken = true
+      at.advance(60)
+      assert.ok(await rotate(quicker, OTHER))
+    }
+    return read(work)
+  })
+  assert.equal(await rotate(at), undefined)
+  assert.equal(inFile(at.db), OTHER)
+  await at.lives(await testServer(t, { db: at.db, time: at }))
+})
+
 test('KEY-07: with OAUTHD_SECRET no key file is made, and the first of its secrets is enough afterwards', async (t) => {
   const at = await testServer(t, { secret: OTHER })
   await sign(at.server)
