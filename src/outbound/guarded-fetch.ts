@@ -57,6 +57,9 @@ const checkedAddresses = async (target: URL, guard: Guard): Promise<Addresses> =
   return addresses
 }
 
+/** What may come beside the body: heads, 1xx answers, the frames of its pieces. Bytes. */
+const AROUND = 65_536
+
 const read = (target: URL, addresses: Addresses, signal: AbortSignal, { limit }: Guard): Promise<string> =>
   new Promise((resolve, reject) => {
     const request = target.protocol === 'http:' ? requestHttp : requestHttps
@@ -75,20 +78,26 @@ const read = (target: URL, addresses: Addresses, signal: AbortSignal, { limit }:
       asking.destroy()
       reject(error)
     }
+    const isFlooding = (): boolean => (asking.socket?.bytesRead ?? 0) > limit + AROUND
     asking.on('error', reject)
+    // RFC 9110 section 15.2: some may come before the answer; without end they would take all our time.
+    asking.on('information', ({ statusCode }) => {
+      if (isFlooding()) fail(new Error(`it answered ${statusCode} without end`))
+    })
     asking.on('response', (answer) => {
       const { statusCode, headers } = answer
       if (statusCode !== 200) return fail(new Error(`it answered ${statusCode}`))
       if (headers['content-encoding'] !== undefined) return fail(new Error('it answered compressed'))
-      const chunks: Buffer[] = []
+      // Copied: a piece of one byte would keep all of what came with it.
+      const body = Buffer.alloc(limit)
       let bytes = 0
       answer.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes > limit) fail(new Error(`it answered more than ${limit} bytes`))
-        else chunks.push(chunk)
+        if (bytes + chunk.length > limit || isFlooding()) {
+          fail(new Error(`it answered more than ${limit} bytes`))
+        } else bytes += chunk.copy(body, bytes)
       })
       answer.on('error', reject)
-      answer.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+      answer.on('end', () => resolve(body.toString('utf8', 0, bytes)))
     })
     asking.end()
   })
