@@ -3,12 +3,8 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
 import { isLoopbackAddress, isSpecialAddress } from '../protocol/special-address.ts'
-import { webUriProblem } from '../protocol/uri.ts'
-
-/** Every address of a host, as the machine finds them. */
-export type Lookup = (
-  host: string,
-) => Promise<readonly { readonly address: string; readonly family: number }[]>
+import { isLoopbackHost, webUriProblem } from '../protocol/uri.ts'
+import { byNameServers, type Lookup } from './name-servers.ts'
 
 export interface Guard {
   /** Bytes of the body. */
@@ -36,7 +32,11 @@ export const guardedFetch = async (url: string, guard: Guard): Promise<string> =
 
 type Addresses = Awaited<ReturnType<Lookup>>
 
-const everyAddress: Lookup = (host) => systemLookup(host, { all: true })
+/** No name server knows `localhost` (RFC 6761 section 6.3), nor what else a developer's machine alone does. */
+const everyAddress = (host: string, { lookup, allow_loopback }: Guard): ReturnType<Lookup> => {
+  if (lookup !== undefined) return lookup(host)
+  return allow_loopback || isLoopbackHost(host) ? systemLookup(host, { all: true }) : byNameServers()(host)
+}
 
 /** All of them are looked at: of a name with one address inside and one outside, no one knows which is reached. */
 const checkedAddresses = async (target: URL, guard: Guard): Promise<Addresses> => {
@@ -45,7 +45,7 @@ const checkedAddresses = async (target: URL, guard: Guard): Promise<Addresses> =
   // The URL parser has made one spelling of every way to write an address: 0x7f.1, 2130706433, 127.1.
   const host = target.hostname.replace(/^\[|\]$/g, '')
   const family = isIP(host)
-  const addresses = family === 0 ? await (guard.lookup ?? everyAddress)(host) : [{ address: host, family }]
+  const addresses = family === 0 ? await everyAddress(host, guard) : [{ address: host, family }]
   if (addresses.length === 0) throw new Error(`${host} has no address`)
   for (const { address } of addresses) {
     const isLoopback = isLoopbackAddress(address)

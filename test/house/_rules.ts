@@ -83,7 +83,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['jose'],
     only: [
       {
-        files: /^src\/outbound\/guarded-fetch\.ts$/,
+        files: /^src\/outbound\/(?:guarded-fetch|name-servers)\.ts$/,
         packages: ['node:dns', 'node:http', 'node:https', 'node:net'],
       },
     ],

@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcp } from 'node:net'
 import type { TestContext } from 'node:test'
-import type { Lookup } from '../../src/outbound/guarded-fetch.ts'
+import type { Lookup } from '../../src/outbound/name-servers.ts'
 
 export interface OtherSite {
   readonly port: number
