@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { replaceKeyFile } from '../src/key-file.ts'
@@ -97,6 +97,15 @@ test('KEY-07: killed before the database is sealed anew, or before the key file 
   await rotate(at)
   assert.equal(inFile(at.db), NEW)
   await at.lives(await testServer(t, { db: at.db, time: at }))
+})
+
+test('KEY-07: what a rotation that was killed has left of secrets goes with the next, and nothing else', async (t) => {
+  const at = await busy(t)
+  const names = ['4711.0123456789ab', 'bak', '4711.0123456789ab.bak', '0123456789ab']
+  for (const name of names) writeFileSync(`${keyFile(at.db)}.${name}`, OTHER)
+  await rotate(at)
+  const left = names.filter((name) => existsSync(`${keyFile(at.db)}.${name}`))
+  assert.deepEqual(left, ['bak', '4711.0123456789ab.bak', '0123456789ab'])
 })
 
 test('KEY-07: the key file holds both secrets before the database knows the new one', async (t) => {
