@@ -4,12 +4,14 @@ import {
   fstatSync,
   fsyncSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { randomBytes } from './crypto/random.ts'
 import { findMasterSecret, keyFile, SecretError, syncFolderOf } from './master-secret.ts'
 
@@ -30,7 +32,9 @@ export const replaceKeyFile = (db: string, expected: string, secret: string): vo
   }
   try {
     // Where the key file is a link, what it leads to is replaced.
-    replace(realpathSync(keyFile(db)), secret)
+    const file = realpathSync(keyFile(db))
+    removeLeftovers(file)
+    replace(file, secret)
   } catch (cause) {
     throw new SecretError(
       'key_file_unwritable',
@@ -38,6 +42,14 @@ export const replaceKeyFile = (db: string, expected: string, secret: string): vo
       'check who owns the file and its folder',
       cause,
     )
+  }
+}
+
+/** Who was killed has left secrets behind; who only stood still, and lost its turn, puts them in place no more. */
+const removeLeftovers = (file: string): void => {
+  for (const name of readdirSync(dirname(file))) {
+    if (!name.startsWith(`${basename(file)}.`)) continue
+    if (/^\d+\.[\da-f]{12}$/.test(name.slice(basename(file).length + 1))) rmSync(join(dirname(file), name))
   }
 }
 

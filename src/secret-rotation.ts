@@ -6,7 +6,7 @@
 import { reseal } from './actions/reseal.ts'
 import { type SealKey, seal, sealKeys } from './crypto/seal.ts'
 import { replaceKeyFile } from './key-file.ts'
-import { findMasterSecret, type MasterSecret } from './master-secret.ts'
+import { findMasterSecret, keyFile, type MasterSecret } from './master-secret.ts'
 import { now, type Server } from './server.ts'
 import { claimSecretRotation, listSealed, releaseSecretRotation, type SealedRow } from './store/sealed.ts'
 
@@ -28,7 +28,8 @@ export const secretsOf = ({ secret }: Pick<MasterSecret, 'secret'>): readonly st
  * it holds `to` alone afterwards.
  *
  * @returns `undefined` while another rotation is under way
- * @throws {SecretError} when the key file cannot be written; then database and file still fit together
+ * @throws {SecretError} when the key file cannot be written, or is not the one any more that `master` was read from;
+ *   then database and file still fit together
  */
 export const rotateMasterSecret = async (
   server: Server,
@@ -40,25 +41,28 @@ export const rotateMasterSecret = async (
   const until = at + LEASE
   if (!(await server.store.write(() => claimSecretRotation(until, at)))) return undefined
   try {
-    const known = secretsOf(master)
-    const inFile = findMasterSecret(db, undefined)
-    const kept = inFile === undefined ? [] : secretsOf(inFile)
-    const isInFile = inFile !== undefined && kept.some((secret) => known.includes(secret))
-    const both = [...new Set([to, ...kept])].join(',')
-    if (isInFile && both !== inFile.secret) replaceKeyFile(db, inFile.secret, both)
-    const resealed = await resealAll(server, sealKeys(to))
-    if (isInFile) replaceKeyFile(db, both, to)
+    const inFile = master.source === keyFile(db) ? master : findMasterSecret(db, undefined)
+    const isInFile = inFile !== undefined && sharesSecret(inFile, master)
+    const both = [...new Set([to, ...(inFile === undefined ? [] : secretsOf(inFile))])].join(',')
+    // Also where nothing is to be added: it may be another's since the secret was read from it.
+    if (isInFile) replaceKeyFile(db, inFile.secret, both)
+    const resealed = await resealAll(server, sealKeys(to), until)
+    if (isInFile && resealed !== undefined) replaceKeyFile(db, both, to)
     return resealed
   } finally {
     await server.store.write(() => releaseSecretRotation(until))
   }
 }
 
+const sharesSecret = (one: MasterSecret, other: MasterSecret): boolean =>
+  secretsOf(one).some((secret) => secretsOf(other).includes(secret))
+
 /** Cryptography first, then one transaction; again, when a key was added in between. */
 const resealAll = async (
   { store, seals }: Server,
   keys: readonly [SealKey, ...SealKey[]],
-): Promise<Resealed> => {
+  until: number,
+): Promise<Resealed | undefined> => {
   for (;;) {
     const before = await store.read(listSealed())
     const after = await Promise.all(
@@ -68,8 +72,8 @@ const resealAll = async (
       })),
     )
     const count = (wanted: SealedRow['kind']): number => before.filter(({ kind }) => kind === wanted).length
-    if (await store.write(() => reseal(before, after))) {
-      return { hash_keys: count('hash_key'), signing_keys: count('signing_key') }
-    }
+    const outcome = await store.write(() => reseal(before, after, until))
+    if (outcome === 'overtaken') return undefined
+    if (outcome === 'resealed') return { hash_keys: count('hash_key'), signing_keys: count('signing_key') }
   }
 }

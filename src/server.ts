@@ -15,7 +15,7 @@ import {
   keyFile,
   type MasterSecret,
 } from './master-secret.ts'
-import type { Lookup } from './outbound/guarded-fetch.ts'
+import type { Lookup } from './outbound/name-servers.ts'
 import type { RemoteJwks, RemoteJwksOptions } from './outbound/remote-jwks.ts'
 import type { PageFiles } from './page-files.ts'
 import { fapiAlg, isFapi, underFapi } from './protocol/fapi.ts'

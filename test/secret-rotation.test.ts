@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { replaceKeyFile } from '../src/key-file.ts'
@@ -99,6 +99,15 @@ test('KEY-07: killed before the database is sealed anew, or before the key file 
   await at.lives(await testServer(t, { db: at.db, time: at }))
 })
 
+test('KEY-07: what a rotation that was killed has left of secrets goes with the next, and nothing else', async (t) => {
+  const at = await busy(t)
+  const names = ['4711.0123456789ab', 'bak', '4711.0123456789ab.bak', '0123456789ab']
+  for (const name of names) writeFileSync(`${keyFile(at.db)}.${name}`, OTHER)
+  await rotate(at)
+  const left = names.filter((name) => existsSync(`${keyFile(at.db)}.${name}`))
+  assert.deepEqual(left, ['bak', '4711.0123456789ab.bak', '0123456789ab'])
+})
+
 test('KEY-07: the key file holds both secrets before the database knows the new one', async (t) => {
   const at = await busy(t)
   const old = inFile(at.db)
@@ -134,6 +143,33 @@ test('KEY-07: one rotation at a time; one that was killed gives way after a minu
   at.advance(60)
   assert.ok(await rotate(at))
   assert.ok(await rotate(at, OTHER), 'the turn was given back')
+})
+
+test('KEY-07, attack: who was asked whether to rotate, while another did, seals nothing under a secret nobody keeps', async (t) => {
+  const at = await busy(t)
+  const asked = keptMasterSecret(at.db)
+  await rotate(at)
+  await assert.rejects(rotateMasterSecret(at.server, at.db, asked, OTHER), { code: 'key_file_unwritable' })
+  assert.equal(inFile(at.db), NEW)
+  await at.lives(await testServer(t, { db: at.db, time: at }))
+})
+
+test('KEY-07, attack: who stood still for more than a minute, while another rotated, seals nothing any more', async (t) => {
+  const at = await busy(t)
+  const quicker = await testServer(t, { db: at.db, time: at })
+  const { read } = at.server.store
+  let isOvertaken = false
+  t.mock.method(at.server.store, 'read', async <T>(work: Parameters<typeof read<T>>[0]): Promise<T> => {
+    if (!isOvertaken) {
+      isOvertaken = true
+      at.advance(60)
+      assert.ok(await rotate(quicker, OTHER))
+    }
+    return read(work)
+  })
+  assert.equal(await rotate(at), undefined)
+  assert.equal(inFile(at.db), OTHER)
+  await at.lives(await testServer(t, { db: at.db, time: at }))
 })
 
 test('KEY-07: with OAUTHD_SECRET no key file is made, and the first of its secrets is enough afterwards', async (t) => {

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import { Server as HttpsServer } from 'node:https'
 import { createSecureContext } from 'node:tls'
 import type { Certificate } from '../crypto/client-certificate.ts'
@@ -54,6 +55,8 @@ const fromFirstBlock = (pem: string): string => pem.slice(Math.max(0, pem.indexO
 /**
  * What listhen does not hand on: TLS 1.2 at least, and a certificate asked of whoever connects. Nobody needs
  * one: browsers and clients that have none go on without, and what one is worth is judged request by request.
+ * Nothing is agreed on anew: who is known by one certificate could show another, and Node would call that one
+ * verified too.
  */
 export const secure = (server: object, { cert, key, ca }: Tls): void => {
   if (!(server instanceof HttpsServer)) throw new TypeError('listhen gave a server without TLS')
@@ -61,6 +64,7 @@ export const secure = (server: object, { cert, key, ca }: Tls): void => {
     cert,
     key,
     minVersion: 'TLSv1.2',
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ...(ca === undefined ? {} : { ca: [...ca] }),
   })
   Object.assign(server, { requestCert: true, rejectUnauthorized: false })

@@ -3,12 +3,8 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
 import { isLoopbackAddress, isSpecialAddress } from '../protocol/special-address.ts'
-import { webUriProblem } from '../protocol/uri.ts'
-
-/** Every address of a host, as the machine finds them. */
-export type Lookup = (
-  host: string,
-) => Promise<readonly { readonly address: string; readonly family: number }[]>
+import { isLoopbackHost, webUriProblem } from '../protocol/uri.ts'
+import { byNameServers, type Lookup } from './name-servers.ts'
 
 export interface Guard {
   /** Bytes of the body. */
@@ -36,7 +32,11 @@ export const guardedFetch = async (url: string, guard: Guard): Promise<string> =
 
 type Addresses = Awaited<ReturnType<Lookup>>
 
-const everyAddress: Lookup = (host) => systemLookup(host, { all: true })
+/** No name server knows `localhost` (RFC 6761 section 6.3), nor what else a developer's machine alone does. */
+const everyAddress = (host: string, { lookup, allow_loopback }: Guard): ReturnType<Lookup> => {
+  if (lookup !== undefined) return lookup(host)
+  return allow_loopback || isLoopbackHost(host) ? systemLookup(host, { all: true }) : byNameServers()(host)
+}
 
 /** All of them are looked at: of a name with one address inside and one outside, no one knows which is reached. */
 const checkedAddresses = async (target: URL, guard: Guard): Promise<Addresses> => {
@@ -45,7 +45,7 @@ const checkedAddresses = async (target: URL, guard: Guard): Promise<Addresses> =
   // The URL parser has made one spelling of every way to write an address: 0x7f.1, 2130706433, 127.1.
   const host = target.hostname.replace(/^\[|\]$/g, '')
   const family = isIP(host)
-  const addresses = family === 0 ? await (guard.lookup ?? everyAddress)(host) : [{ address: host, family }]
+  const addresses = family === 0 ? await everyAddress(host, guard) : [{ address: host, family }]
   if (addresses.length === 0) throw new Error(`${host} has no address`)
   for (const { address } of addresses) {
     const isLoopback = isLoopbackAddress(address)
@@ -56,6 +56,9 @@ const checkedAddresses = async (target: URL, guard: Guard): Promise<Addresses> =
   }
   return addresses
 }
+
+/** What may come beside the body: heads, 1xx answers, the frames of its pieces. Bytes. */
+const AROUND = 65_536
 
 const read = (target: URL, addresses: Addresses, signal: AbortSignal, { limit }: Guard): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -75,20 +78,26 @@ const read = (target: URL, addresses: Addresses, signal: AbortSignal, { limit }:
       asking.destroy()
       reject(error)
     }
+    const isFlooding = (): boolean => (asking.socket?.bytesRead ?? 0) > limit + AROUND
     asking.on('error', reject)
+    // RFC 9110 section 15.2: some may come before the answer; without end they would take all our time.
+    asking.on('information', ({ statusCode }) => {
+      if (isFlooding()) fail(new Error(`it answered ${statusCode} without end`))
+    })
     asking.on('response', (answer) => {
       const { statusCode, headers } = answer
       if (statusCode !== 200) return fail(new Error(`it answered ${statusCode}`))
       if (headers['content-encoding'] !== undefined) return fail(new Error('it answered compressed'))
-      const chunks: Buffer[] = []
+      // Copied: a piece of one byte would keep all of what came with it.
+      const body = Buffer.alloc(limit)
       let bytes = 0
       answer.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes > limit) fail(new Error(`it answered more than ${limit} bytes`))
-        else chunks.push(chunk)
+        if (bytes + chunk.length > limit || isFlooding()) {
+          fail(new Error(`it answered more than ${limit} bytes`))
+        } else bytes += chunk.copy(body, bytes)
       })
       answer.on('error', reject)
-      answer.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+      answer.on('end', () => resolve(body.toString('utf8', 0, bytes)))
     })
     asking.end()
   })

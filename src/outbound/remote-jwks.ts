@@ -13,7 +13,10 @@ const MOST_KEPT = 1_000
 export interface RemoteJwks {
   /** Those that are known for an hour at the most; the message of an error is for the log. */
   latest(client_id: string, jwks_uri: string): Promise<JsonWebKeys>
-  /** After one was not among them: asked for again, or `undefined` when that was done within the last minute. */
+  /**
+   * After one was not among them: asked for again, or `undefined` when that was done within the last minute. Those
+   * that are known stay until there are others.
+   */
   renewed(client_id: string, jwks_uri: string): Promise<JsonWebKeys | undefined>
 }
 
@@ -28,6 +31,8 @@ interface Asked {
   readonly jwks: Promise<JsonWebKeys>
   readonly at: number
   isFailed: boolean
+  /** The last time that it was asked for again. */
+  renewal: Asked | undefined
 }
 
 /**
@@ -37,17 +42,36 @@ interface Asked {
 export const createRemoteJwks = ({ clock, timeout = TIMEOUT, ...guard }: RemoteJwksOptions): RemoteJwks => {
   const known = new Map<string, Asked>()
 
-  const ask = (name: string, jwks_uri: string): Promise<JsonWebKeys> => {
-    const jwks = fetchJwks(jwks_uri, { ...guard, timeout, limit: LARGEST })
-    const asked = { jwks, at: clock(), isFailed: false }
-    jwks.catch(() => {
-      asked.isFailed = true
-    })
+  const keep = (name: string, asked: Asked): void => {
     known.delete(name)
     known.set(name, asked)
     const [oldest] = known.keys()
     if (known.size > MOST_KEPT && oldest !== undefined) known.delete(oldest)
-    return jwks
+  }
+
+  const asking = (jwks_uri: string): Asked => {
+    const jwks = fetchJwks(jwks_uri, { ...guard, timeout, limit: LARGEST })
+    const asked: Asked = { jwks, at: clock(), isFailed: false, renewal: undefined }
+    jwks.catch(() => {
+      asked.isFailed = true
+    })
+    return asked
+  }
+
+  const ask = (name: string, jwks_uri: string): Promise<JsonWebKeys> => {
+    const asked = asking(jwks_uri)
+    keep(name, asked)
+    return asked.jwks
+  }
+
+  /** Only what was had takes the place of what is good still: a made-up key may fall into an hour without a site. */
+  const renew = (name: string, jwks_uri: string, last: Asked): void => {
+    const renewal = asking(jwks_uri)
+    last.renewal = renewal
+    renewal.jwks.then(
+      () => known.get(name) === last && keep(name, renewal),
+      () => {},
+    )
   }
 
   return {
@@ -61,7 +85,9 @@ export const createRemoteJwks = ({ clock, timeout = TIMEOUT, ...guard }: RemoteJ
     async renewed(client_id, jwks_uri) {
       const name = nameOf(client_id, jwks_uri)
       const last = known.get(name)
-      return last !== undefined && clock() - last.at < COOLDOWN ? undefined : ask(name, jwks_uri)
+      if (last === undefined) return ask(name, jwks_uri)
+      if (clock() - (last.renewal ?? last).at >= COOLDOWN) renew(name, jwks_uri, last)
+      return last.renewal?.jwks
     },
   }
 }

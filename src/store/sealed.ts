@@ -39,6 +39,15 @@ export function* claimSecretRotation(until: number, now: number): Work<boolean> 
   return row !== undefined
 }
 
+/** Whether the turn that was taken until then is still had, here and to the end of this transaction. */
+export function* holdsSecretRotation(until: number): Work<boolean> {
+  const row = yield* one(
+    `UPDATE oauthd_state SET value = $until WHERE name = 'secret_rotation' AND value = $until RETURNING name`,
+    { until: String(until) },
+  )
+  return row !== undefined
+}
+
 /** Gives the turn back that was taken until then, unless somebody else has it by now. */
 export function* releaseSecretRotation(until: number): Work<void> {
   yield* run("DELETE FROM oauthd_state WHERE name = 'secret_rotation' AND value = $until", {

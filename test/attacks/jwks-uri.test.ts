@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createClient } from '../../src/clients.ts'
-import type { Lookup } from '../../src/outbound/guarded-fetch.ts'
+import type { Lookup } from '../../src/outbound/name-servers.ts'
 import { completeSettings } from '../../src/protocol/settings.ts'
 import { asserting, assertion, type Signer, signer } from '../_assertion.ts'
 import { type TestServer, testServer } from '../_server.ts'

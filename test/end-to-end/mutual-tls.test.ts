@@ -168,3 +168,17 @@ test('MT-01, attack: a session begun without a certificate is not taken up again
   }
   await serving.stop()
 })
+
+test('RFC 8705 2.1, attack: nobody known by one certificate goes on with another on the same connection', async () => {
+  const serving = await site.serve(...TLS, ...CLIENT_CA)
+  const { cert, key } = machine
+  const port = Number(new URL(serving.url).port)
+  const socket = connect({ port, host: '127.0.0.1', ca: ca.cert, cert, key, maxVersion: 'TLSv1.2' })
+  await once(socket, 'secureConnect')
+  const agreed = new Promise((resolve) => {
+    socket.renegotiate({}, () => resolve('agreed on anew'))
+    socket.once('error', ({ message }) => resolve(message))
+  })
+  assert.match(String(await agreed), /no renegotiation/)
+  await serving.stop()
+})

@@ -83,7 +83,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['jose'],
     only: [
       {
-        files: /^src\/outbound\/guarded-fetch\.ts$/,
+        files: /^src\/outbound\/(?:guarded-fetch|name-servers)\.ts$/,
         packages: ['node:dns', 'node:http', 'node:https', 'node:net'],
       },
     ],
@@ -120,7 +120,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['actions', 'crypto', 'store', 'key-file.ts', 'master-secret.ts', 'server.ts'],
     packages: [],
   },
-  'key-file.ts': { rooms: ['crypto', 'master-secret.ts'], packages: ['node:fs'] },
+  'key-file.ts': { rooms: ['crypto', 'master-secret.ts'], packages: ['node:fs', 'node:path'] },
   'keyring.ts': { rooms: ['actions', 'crypto', 'protocol', 'store', 'seals.ts'], packages: [] },
   'events.ts': { rooms: [], packages: [] },
   'housekeeping.ts': { rooms: ['actions', 'store'], packages: [] },

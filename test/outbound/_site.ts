@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcp } from 'node:net'
 import type { TestContext } from 'node:test'
-import type { Lookup } from '../../src/outbound/guarded-fetch.ts'
+import type { Lookup } from '../../src/outbound/name-servers.ts'
 
 export interface OtherSite {
   readonly port: number
@@ -52,6 +52,29 @@ export const listeningPort = async (
     connections: () => connections,
     first: first.promise,
   }
+}
+
+/** A site that answers these bytes: `again` once and its end, or without end until who asked has left. */
+export const floodingSite = async (
+  t: TestContext,
+  head: string,
+  again: string,
+  isOnce = false,
+): Promise<{ readonly url: string; readonly left: Promise<void> }> => {
+  const left = Promise.withResolvers<void>()
+  const server = createTcp((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => left.resolve())
+    socket.once('data', () => {
+      socket.write(head)
+      if (isOnce) socket.end(again)
+      else more()
+    })
+    const more = (error?: Error | null): unknown => error ?? socket.write(again, more)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, left: left.promise }
 }
 
 /** A name server that answers each question with the next of these; the last one again and again. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Guard, guardedFetch } from '../../src/outbound/guarded-fetch.ts'
-import { listeningPort, nameServer, otherSite } from './_site.ts'
+import { floodingSite, listeningPort, nameServer, otherSite } from './_site.ts'
 
 const GUARD: Guard = { limit: 1000, timeout: 5000, allow_loopback: false }
 const LOCAL: Guard = { ...GUARD, allow_loopback: true }
@@ -120,6 +120,23 @@ test('JA-09, attack, endless body: no more than the limit is read', async (t) =>
   })
   await assert.rejects(guardedFetch(site.url, LOCAL), /more than 1000 bytes/)
   await ended.promise
+})
+
+test('JA-09, attack, 1xx without end, or a body in pieces of a byte: what comes around the body has a limit too', async (t) => {
+  for (const [head, piece, why] of [
+    ['', 'HTTP/1.1 103 Early Hints\r\n\r\n', /it answered 103 without end/],
+    [
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n',
+      `1;${'x'.repeat(100)}\r\nx\r\n`,
+      /more than 1000 bytes/,
+    ],
+  ] as const) {
+    const site = await floodingSite(t, head, piece.repeat(990))
+    await assert.rejects(guardedFetch(site.url, LOCAL), why)
+    await site.left
+  }
+  const site = await floodingSite(t, 'HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 200 OK\r\n\r\n{}', true)
+  assert.equal(await guardedFetch(site.url, LOCAL), '{}')
 })
 
 test('JA-09: a body of just the limit is read', async (t) => {

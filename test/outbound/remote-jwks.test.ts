@@ -52,6 +52,25 @@ test('JA-09: for a key that is not there it is asked again, once a minute for ea
   assert.ok(await remote.renewed('other', jwks_uri))
 })
 
+test('JA-09, attack: made-up keys take nothing from those that are good while the client’s site is down', async (t) => {
+  const { remote, site, jwks_uri, clock, publish } = await publishing(t)
+  const good = await remote.latest('cl', jwks_uri)
+  publish('down', 503)
+  clock.at = MINUTE
+  const asked = remote.renewed('cl', jwks_uri)
+  assert.equal(await remote.latest('cl', jwks_uri), good, 'nobody waits for the answer')
+  await assert.rejects(asked, /it answered 503/)
+  assert.equal(await remote.latest('cl', jwks_uri), good)
+  await assert.rejects(remote.renewed('cl', jwks_uri), /it answered 503/)
+  assert.equal(site.asked.length, 2)
+  publish(KEYS)
+  clock.at = 2 * MINUTE
+  const [one, other] = await Promise.all([remote.renewed('cl', jwks_uri), remote.renewed('cl', jwks_uri)])
+  assert.equal(one, other)
+  assert.equal(await remote.latest('cl', jwks_uri), one)
+  assert.equal(site.asked.length, 3)
+})
+
 test('JA-09: an address that gave no keys is asked again after a minute, another one at once', async (t) => {
   const { remote, site, jwks_uri, clock, publish } = await publishing(t)
   const bad = [
