@@ -291,7 +291,8 @@ CREATE TABLE oauth_consent (
   PRIMARY KEY (sub, client_id)
 ) STRICT, WITHOUT ROWID;
 
--- A budget of failures: how many are left in a window, under a keyed hash of what is counted.
+-- A budget: how much of it is spent in a window. Of failures to sign in, under a keyed hash of what is counted;
+-- of what a client pushes, under its id.
 CREATE TABLE oauthd_limit (
   limit_key TEXT NOT NULL PRIMARY KEY,
   count INTEGER NOT NULL,
