@@ -3,7 +3,7 @@ import type { Client } from '../protocol/client-metadata.ts'
 import { badProof, type DpopNonces, judgeProof } from '../protocol/dpop.ts'
 import type { OAuthError } from '../protocol/error.ts'
 import { isFapi } from '../protocol/fapi.ts'
-import { endpoint } from '../protocol/issuer.ts'
+import { aliasOf, endpoint } from '../protocol/issuer.ts'
 import { jtiKey } from '../protocol/jti.ts'
 import { noncesBy } from '../resource/possession.ts'
 import type { Server } from '../server.ts'
@@ -42,11 +42,12 @@ const provenKey = async (
 ): Promise<ProvenKey> => {
   const { verifySignedProof } = await import('../crypto/dpop-proof.ts')
   const { jkt, claims } = await verifySignedProof(header, signingAlgorithms(isFapi(client)))
-  const { issuer, prefix } = server.settings
+  const { issuer, prefix, mtls_url } = server.settings
   const nonces = noncesOf(server, exchange.now, client)
   const { jti, until, nonce } = judgeProof(claims, {
     method: 'POST',
     url: endpoint(issuer, prefix, exchange.route),
+    alias: mtls_url === undefined ? undefined : aliasOf(issuer, prefix, exchange.route, mtls_url),
     now: exchange.now,
     nonces,
   })

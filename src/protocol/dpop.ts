@@ -22,6 +22,8 @@ export interface ProvenRequest {
   readonly method: string
   /** The address as it is known to us, whatever the request says of its host. */
   readonly url: string
+  /** The other address that it has: where clients show certificates (RFC 8705 section 5). */
+  readonly alias?: string | undefined
   /** Epoch seconds. */
   readonly now: number
   /** The access token that goes with it, in clear; `undefined` where none does. */
@@ -52,7 +54,7 @@ export const judgeProof = (claims: ProofClaims, request: ProvenRequest): Proof =
   if (!isJti(jti)) throw badProof('jti is missing, or is no text of a fitting length')
   if (typeof iat !== 'number' || !Number.isFinite(iat)) throw badProof('iat is missing, or is no number')
   if (htm !== request.method) throw badProof('htm is not the method of this request')
-  if (typeof htu !== 'string' || !isSameTarget(htu, request.url)) {
+  if (typeof htu !== 'string' || !isOneOf(htu, request)) {
     throw badProof('htu is not the address of this endpoint')
   }
   refuseOtherToken(claims, request.access_token)
@@ -111,6 +113,9 @@ export const agreedJkt = (dpop_jkt: string | null, proven: string | undefined): 
   if (dpop_jkt === null || proven === undefined || dpop_jkt === proven) return proven ?? dpop_jkt
   throw badProof('its key is not the one of dpop_jkt')
 }
+
+const isOneOf = (htu: string, { url, alias }: ProvenRequest): boolean =>
+  isSameTarget(htu, url) || (alias !== undefined && isSameTarget(htu, alias))
 
 /** DP-02: the same address, query and fragment aside (RFC 9449 section 4.3). */
 const isSameTarget = (htu: string, url: string): boolean =>

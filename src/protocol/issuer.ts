@@ -24,6 +24,10 @@ export const wellKnownPath = (issuer: string): string => WELL_KNOWN + issuerPath
 /** The issuer's path without a slash at its end; empty when it has none. */
 export const issuerPath = (issuer: string): string => splitUri(issuer).path.replace(/\/$/, '')
 
+/** The address of an endpoint at another host, where clients show their certificates (RFC 8705 section 5). */
+export const aliasOf = (issuer: string, prefix: string, name: string, mtls_url: string): string =>
+  endpoint(mtls_url + issuerPath(issuer), prefix, name)
+
 /** Whether it is for one machine only: a trial, a test (HTTP-16). */
 export const isLoopbackIssuer = (issuer: string): boolean => isLoopbackHost(splitUri(issuer).host ?? '')
 

@@ -1,7 +1,7 @@
 import { signingAlgorithms } from './algorithms.ts'
 import type { AuthMethod } from './auth-method.ts'
 import { FAPI_METHODS, isFapi, type Profile } from './fapi.ts'
-import { endpoint, issuerPath } from './issuer.ts'
+import { aliasOf, endpoint } from './issuer.ts'
 import { SIGNING_ALGS } from './key-state.ts'
 import type { RequiredManner } from './request-manner.ts'
 import { isAdvertised } from './scope.ts'
@@ -138,7 +138,7 @@ const mutualTlsMembers = (
 > => {
   if (url === undefined || url === new URL(issuer).origin)
     return { tls_client_certificate_bound_access_tokens: true }
-  const at = (name: string): string => endpoint(url + issuerPath(issuer), prefix, name)
+  const at = (name: string): string => aliasOf(issuer, prefix, name, url)
   return {
     tls_client_certificate_bound_access_tokens: true,
     mtls_endpoint_aliases: {
