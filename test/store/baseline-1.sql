@@ -13,8 +13,8 @@ CREATE TABLE oauthd_migration (
   applied_at INTEGER NOT NULL
 ) STRICT;
 
--- Small facts of the installation, one row a name: `issuer` (recorded by serve, so that the command
--- line can name it), `ready_at` (the row that /readyz writes), `secret_rotation` (until when somebody
+-- Small facts of the installation, one row a name: `issuer` and `profile` (recorded by serve, so that the
+-- command line can name the one and hold to the other), `ready_at` (the row that /readyz writes), `secret_rotation` (until when somebody
 -- rotates the master secret).
 CREATE TABLE oauthd_state (
   name TEXT NOT NULL PRIMARY KEY,
