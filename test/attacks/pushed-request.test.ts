@@ -2,10 +2,22 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { MOST_PUSHED } from '../../src/actions/pushed-request.ts'
+import { updateClient } from '../../src/clients.ts'
 import { PUSHED_LIFETIME } from '../../src/protocol/pushed-request.ts'
 import { spend } from '../../src/store/limit.ts'
 import { all } from '../../src/store/work.ts'
-import { CALLBACK, heading, ledTo, parameters, person, signIn, VERIFIER, WEB } from '../http/_authorize.ts'
+import { signer as assertionKey, keysOf } from '../_assertion.ts'
+import {
+  CALLBACK,
+  heading,
+  ledTo,
+  parameters,
+  person,
+  requestOf,
+  signIn,
+  VERIFIER,
+  WEB,
+} from '../http/_authorize.ts'
 import {
   type Answered,
   basic,
@@ -102,11 +114,23 @@ test('PAR-04, attack, parameter mixing: what the browser says beside a request_u
   assert.equal((await h.browser().get(two)).status, 400)
 })
 
+test('FA-02, attack, a page from before: under the profile nobody allows what was not pushed', async () => {
+  const key = await assertionKey()
+  const client = await h.client(WEB)
+  const browser = h.browser()
+  const page = await signIn(browser, await browser.get(requestOf(client)))
+  h.clock.at += 1000
+  await updateClient(h.server, client.client_id, () => ({ ...keysOf(key), profile: 'fapi2' }))
+  isOver(await browser.press(page, 'Allow'))
+})
+
 test('PAR-02, JAR-03, attack, PAR with JAR: neither hides another in itself, and neither is mixed with the other', async () => {
   const signing = await signer(h, { require_signed_request_object: true })
   const request_uri = requestUriOf(await push(h, shop))
   const nested = await signing.sign({ request_uri })
+  const doubled = `${bring(signing, { request: await signing.sign() })}&request_uri=a&request_uri=b`
   const wrong = [
+    await h.browser().get(doubled),
     await h.post('par', { request: nested }, basic(signing)),
     await h.post('par', { request: await signing.sign(), request_uri }, basic(signing)),
     // A signature over one request does not cover the unsigned one that is pushed.
