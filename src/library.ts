@@ -153,7 +153,8 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
     onWarning: ({ code, message }) => log.warn({ code }, message),
   })
   try {
-    if (options.issuer !== undefined) await recordIssuer(server)
+    if (options.issuer !== undefined) await record(server, 'issuer', settings.issuer)
+    await record(server, 'profile', settings.profile ?? 'none')
     await server.sealed.sweep()
   } catch (error) {
     // Nobody else could: the caller has no server to close.
@@ -165,8 +166,8 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
 }
 
 /** As `serve` does, for the CLI and the verifiers of the file; a default that nobody chose says nothing. */
-const recordIssuer = async ({ store, settings: { issuer } }: Server): Promise<void> => {
-  if ((await store.read(findState('issuer'))) !== issuer) await store.write(() => putState('issuer', issuer))
+const record = async ({ store }: Server, name: 'issuer' | 'profile', value: string): Promise<void> => {
+  if ((await store.read(findState(name))) !== value) await store.write(() => putState(name, value))
 }
 
 const embedded = (server: Server): OAuthServer => {

@@ -45,7 +45,8 @@ export const requestedBy = async (
   if (registered === undefined || registered.client.revoked_at !== null) return plain
   const { client } = registered
   // RFC 9101 section 5: one or the other.
-  if (request_uri !== undefined && (request !== undefined || form.faults.has('request'))) {
+  const names = (source: string): boolean => form.values.has(source) || form.faults.has(source)
+  if (names('request_uri') && names('request')) {
     throw new OAuthError('invalid_request', 'request and request_uri exclude each other', { page: 'request' })
   }
   if (token !== undefined) return pushedBefore(server, client, token, now)

@@ -1,4 +1,12 @@
-import { type Inactivity, isLive, maySee, type TokenFacts, whyInactive } from '../protocol/access-token.ts'
+import {
+  type Inactivity,
+  isLive,
+  maySee,
+  seesWhole,
+  type TokenFacts,
+  whyInactive,
+} from '../protocol/access-token.ts'
+import { detailsFor } from '../protocol/authorization-details.ts'
 import type { Person } from '../protocol/claims.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import type { TokenKind } from '../protocol/token-form.ts'
@@ -113,8 +121,16 @@ export function* introspectToken(
     const isSeen = caller === undefined || caller.client_id === found.token.client_id
     return isSeen && whyDead(found, server.now) === undefined ? yield* describe(found) : undefined
   }
-  if (!isLive(found.token, server.now)) return undefined
-  return caller === undefined || maySee(caller, found.token, server) ? yield* describe(found) : undefined
+  const { token } = found
+  if (!isLive(token, server.now)) return undefined
+  if (caller !== undefined && !maySee(caller, token, server)) return undefined
+  const live = yield* describe(found)
+  if (token.authorization_details === null || caller === undefined || seesWhole(caller, token)) return live
+  // RR-02, RFC 9396 section 9.2: of a token for several resources each reads what concerns it.
+  return {
+    ...live,
+    token: { ...token, authorization_details: detailsFor(token.authorization_details, caller.resource) },
+  }
 }
 
 /** What became of a revocation. */

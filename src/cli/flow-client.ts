@@ -1,5 +1,5 @@
 import { hasSecret, isConfidential } from '../protocol/auth-method.ts'
-import type { Client } from '../protocol/client-metadata.ts'
+import { type Client, hasBoundTokens } from '../protocol/client-metadata.ts'
 import { findClient } from '../store/client.ts'
 import { StoreError } from '../store/store-error.ts'
 import { findActive } from './client-find.ts'
@@ -88,9 +88,13 @@ export const withSecret = async (
   return { client_id, client_secret: await ask.secret({ flag, message: 'Client secret:' }), method }
 }
 
-const keyed = ({ client_id, token_endpoint_auth_method: method }: Client): Error =>
-  failed(
+const keyed = (client: Client): Error => {
+  const { client_id, token_endpoint_auth_method: method } = client
+  return failed(
     'client_has_key',
     `client ${client_id} authenticates by ${method}, which takes a key that is not here`,
-    `oauthd token:create --client ${client_id} mints a token without it`,
+    hasBoundTokens(client)
+      ? 'its tokens are bound to a key as well: only the client itself can ask for one'
+      : `oauthd token:create --client ${client_id} mints a token without it`,
   )
+}

@@ -1,12 +1,14 @@
 import { now, openServer, type Server } from '../server.ts'
 import { findState } from '../store/state.ts'
+import type { Work } from '../store/work.ts'
 import type { Context } from './command.ts'
 
 /**
  * Opens the database that a command is to work on: `create` for the commands that make it when it
  * is missing, `existing` for those that only read or change what is there.
  *
- * The issuer is the one given, or the one that a server recorded, or the default.
+ * The issuer is the one given, or the one that a server recorded, or the default. FAPI holds where either says
+ * so: no command hands out what a server under it never would (FA-01).
  */
 export const openForCommand = async (
   { config, print }: Pick<Context, 'config' | 'print'>,
@@ -21,9 +23,15 @@ export const openForCommand = async (
     onWarning: ({ message }) => print.warn(message),
   })
   if (server.created.length > 0) print.note(`Created ${server.created.join(' and ')} (0600)`)
-  if (given.issuer !== undefined) return server
-  const issuer = await server.store.read(findState('issuer'))
-  return issuer === undefined ? server : { ...server, settings: { ...server.settings, issuer } }
+  const recorded = await server.store.read(recordedOf())
+  const issuer = given.issuer === undefined ? (recorded.issuer ?? settings.issuer) : settings.issuer
+  const profile = settings.profile ?? (recorded.profile === 'fapi2' ? 'fapi2' : undefined)
+  return { ...server, settings: { ...server.settings, issuer, profile } }
+}
+
+/** What the server that was started last said of itself. */
+function* recordedOf(): Work<{ readonly issuer: string | undefined; readonly profile: string | undefined }> {
+  return { issuer: yield* findState('issuer'), profile: yield* findState('profile') }
 }
 
 /** Opens, does the work, closes; also when the work fails. */

@@ -86,7 +86,10 @@ export const serve: Command = defineCommand({
       const issuer = given.issuer === undefined ? `${scheme}://localhost:${listening.port}` : settings.issuer
       const server = { ...opened, settings: { ...settings, issuer } }
       refuseUnheard(listening.server, server)
-      await server.store.write(() => putState('issuer', issuer))
+      await server.store.write(function* () {
+        yield* putState('issuer', issuer)
+        yield* putState('profile', settings.profile ?? 'none')
+      })
       await server.sealed.sweep()
       server.housekeeping.start()
       handle = createListener(server)

@@ -1,6 +1,6 @@
 import { issueRefreshToken, issueUnder } from '../actions/issue.ts'
 import type { Presented } from '../actions/token.ts'
-import { detailsFor, narrowDetails, readDetails } from '../protocol/authorization-details.ts'
+import { detailsFor, narrowDetails, readDetails, stillAllowed } from '../protocol/authorization-details.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { matchesChallenge } from '../protocol/pkce.ts'
@@ -52,7 +52,12 @@ export const authorizationCode: PersonGrant = {
       if (resource instanceof OAuthError) return resource
       const target = targetOf(resource, client, rules)
       if (target instanceof OAuthError) return target
-      const authorization_details = narrowDetails(found.authorization.authorization_details, details)
+      const allowed = stillAllowed(
+        found.authorization.authorization_details,
+        rules.authorization_details,
+        client,
+      )
+      const authorization_details = narrowDetails(allowed, details)
       if (authorization_details instanceof OAuthError) return authorization_details
       if (!(yield* claimAuthorizationCode(code.code_id, now))) return yield* refuseTaken(code, now)
       const authorization = yield* redeemed(found.authorization, code)

@@ -5,6 +5,7 @@ import {
   detailsFor,
   narrowDetails,
   readDetails,
+  stillAllowed,
 } from '../protocol/authorization-details.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { type Confirmation, tokenType } from '../protocol/confirmation.ts'
@@ -66,7 +67,9 @@ export const refreshToken: PersonGrant = {
       if (resource instanceof OAuthError) return resource
       const target = targetOf(resource, client, attempt.rules)
       if (target instanceof OAuthError) return target
-      const narrowed = narrowDetails(authorization.authorization_details, details)
+      const known = attempt.rules.authorization_details
+      const allowed = stillAllowed(authorization.authorization_details, known, client)
+      const narrowed = narrowDetails(allowed, details)
       if (narrowed instanceof OAuthError) return narrowed
       const authorization_details = detailsFor(narrowed, resource)
       const under: Under = { attempt, authorization, scope, target, authorization_details }

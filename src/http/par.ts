@@ -1,3 +1,4 @@
+import { keepPushedRequest } from '../actions/pushed-request.ts'
 import { examined, identified } from '../authorizations.ts'
 import { authorizationParameters } from '../protocol/authorization-parameters.ts'
 import { agreedJkt } from '../protocol/dpop.ts'
@@ -6,7 +7,7 @@ import type { Form } from '../protocol/form.ts'
 import { PUSHED_LIFETIME, requestUri } from '../protocol/pushed-request.ts'
 import { requestedBy } from '../request-sources.ts'
 import type { Server } from '../server.ts'
-import { insertPushedRequest, type PushedRequest } from '../store/pushed-request.ts'
+import type { PushedRequest } from '../store/pushed-request.ts'
 import { type Exchange, type Handler, json } from './answer.ts'
 import { readForm } from './body.ts'
 import { authenticateClient } from './client.ts'
@@ -37,8 +38,8 @@ export const par: Handler = async (server, exchange) => {
     used_at: null,
     request_id: null,
   }
-  const used = await server.store.write(onceProven(proof, () => insertPushedRequest(pushed)))
-  if (used instanceof OAuthError) throw used
+  const refused = await server.store.write(onceProven(proof, () => keepPushedRequest(pushed)))
+  if (refused !== undefined) throw refused
   exchange.note['pushed'] = id
   return json({ request_uri: requestUri(clear), expires_in: PUSHED_LIFETIME }, 201, nonceHeader(exchange))
 }

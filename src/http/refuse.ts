@@ -41,6 +41,7 @@ export const refusalHeaders = (
 ): Record<string, string> | undefined => {
   // RL-01, ERR-10: a client waits a whole second or more.
   if (error.status === 503) return { 'retry-after': '1' }
+  if (error.retry_after !== undefined) return { 'retry-after': String(error.retry_after) }
   // The rest of the body stays unread, so the connection cannot be used again (HTTP-09).
   if (error.status === 413) return { connection: 'close' }
   const challenge = error.challenge === undefined ? undefined : { 'www-authenticate': error.challenge }

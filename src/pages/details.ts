@@ -43,9 +43,11 @@ interface Line {
 /** `amount: { currency: 'EUR' }` is a line `amount currency` with EUR. */
 const linesOf = (label: string, value: unknown): readonly Line[] => {
   if (Array.isArray(value) && value.every((entry) => typeof entry !== 'object')) {
-    return [{ label, values: value.map(String) }]
+    return [{ label, values: value.length === 0 ? ['[]'] : value.map(String) }]
   }
   if (typeof value !== 'object' || value === null) return [{ label, values: [String(value)] }]
+  // Nothing in it may mean that there is no limit: it is seen.
+  if (Object.keys(value).length === 0) return [{ label, values: ['{}'] }]
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
     linesOf(`${label} ${name}`, inner),
   )

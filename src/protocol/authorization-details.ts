@@ -44,7 +44,8 @@ const readDetail = (given: unknown): AuthorizationDetail => {
   if (isTexts(locations) && locations.some((uri) => webUriProblem(uri) !== undefined)) {
     throw bad('has a location that is no URL')
   }
-  if (!isShallow(given, DEEPEST)) throw bad(`must not be nested beyond ${DEEPEST}`)
+  const problem = nestedProblem(given, DEEPEST)
+  if (problem !== undefined) throw bad(problem)
   return given
 }
 
@@ -60,16 +61,31 @@ export const typeProblem = (
 }
 
 /**
+ * CL-02: what of it would be granted now: the operator may have taken a type back since. As with scopes, the
+ * rest stays.
+ */
+export const stillAllowed = (
+  details: readonly AuthorizationDetail[] | null,
+  known: DetailTypes,
+  client: Pick<Client, 'authorization_details_types'>,
+): readonly AuthorizationDetail[] | null =>
+  someOf(details, (one) => typeProblem([one], known, client) === undefined)
+
+/**
  * RR-03: what a later request asks for of what was granted; all of it when it asks for none. An object may
- * lose entries of the lists that every type has, and nothing else of it may differ.
+ * lose entries of the lists that every type has, and nothing else of it may differ; one that was granted is
+ * asked for once, or one payment would become two.
  */
 export const narrowDetails = (
   granted: readonly AuthorizationDetail[] | null,
   requested: readonly AuthorizationDetail[] | null,
 ): readonly AuthorizationDetail[] | null | OAuthError => {
   if (requested === null) return granted
-  const isGranted = (one: AuthorizationDetail): boolean =>
-    (granted ?? []).some((whole) => isWithin(one, whole))
+  const left = [...(granted ?? [])]
+  const isGranted = (one: AuthorizationDetail): boolean => {
+    const at = left.findIndex((whole) => isWithin(one, whole))
+    return at !== -1 && left.splice(at, 1).length === 1
+  }
   return requested.every(isGranted) ? requested : bad('goes beyond what was granted')
 }
 
@@ -90,12 +106,20 @@ export const detailsFor = (
   details: readonly AuthorizationDetail[] | null,
   resource: readonly string[],
 ): readonly AuthorizationDetail[] | null => {
-  if (details === null || resource.length === 0) return details
-  const concerned = details.filter(
+  if (resource.length === 0) return details
+  return someOf(
+    details,
     ({ locations }) =>
       !isTexts(locations) || locations.some((uri) => resource.some((one) => isSameResource(one, uri))),
   )
-  return concerned.length === 0 ? null : concerned
+}
+
+const someOf = (
+  details: readonly AuthorizationDetail[] | null,
+  isMeant: (one: AuthorizationDetail) => boolean,
+): readonly AuthorizationDetail[] | null => {
+  const some = details?.filter(isMeant) ?? []
+  return some.length === 0 ? null : some
 }
 
 const bad = (problem: string): OAuthError =>
@@ -119,10 +143,20 @@ const isDetail = (value: unknown): value is AuthorizationDetail =>
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((entry) => typeof entry === 'string')
 
-const isShallow = (value: unknown, levels: number): boolean =>
-  typeof value !== 'object' ||
-  value === null ||
-  (levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1)))
+/** What would be read as another value by somebody it is handed on to, or by nobody. */
+const nestedProblem = (value: unknown, levels: number): string | undefined => {
+  if (typeof value === 'number') return isExact(value) ? undefined : 'has a number that is too large'
+  if (typeof value !== 'object' || value === null) return undefined
+  if (levels === 0) return `must not be nested beyond ${DEEPEST}`
+  if (Object.hasOwn(value, '__proto__')) return 'has a member that is no name'
+  return Object.values(value)
+    .map((one) => nestedProblem(one, levels - 1))
+    .find((problem) => problem !== undefined)
+}
+
+/** RFC 8259 section 6: whole numbers are the same everywhere up to 2^53; beyond a double there is no number. */
+const isExact = (value: number): boolean =>
+  Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)
 
 /** The same text for the same value, in whatever order its members stand. */
 const canonical = (value: unknown): string | undefined =>

@@ -7,6 +7,7 @@ import type { LooseForm } from './loose-form.ts'
 import { readCodeChallenge } from './pkce.ts'
 import { readPrompt } from './prompt.ts'
 import { isLoopbackRedirectUri, matchesRedirectUri } from './redirect-uri.ts'
+import { hasManner } from './request-manner.ts'
 import { readResources } from './resource.ts'
 import { covers, grantScope } from './scope.ts'
 
@@ -123,9 +124,16 @@ export const examine = (
   }
 }
 
-/** Whether what was examined then would be granted now: the client may have been changed since. */
-export const stillStands = (client: Client, request: AuthorizationRequest): boolean =>
+/**
+ * Whether what was examined then would be granted now: the client may have been changed since. How it came is not
+ * kept, so who has to push or to sign since a change begins again (FA-02).
+ */
+export const stillStands = (
+  client: Client,
+  request: AuthorizationRequest & { readonly created_at: number },
+): boolean =>
   client.revoked_at === null &&
+  (client.updated_at <= request.created_at || !hasManner(client)) &&
   client.grant_types.includes('authorization_code') &&
   client.redirect_uris.some((registered) => matchesRedirectUri(registered, request.redirect_uri)) &&
   covers(client.scope, request.scope) &&

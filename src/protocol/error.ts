@@ -83,7 +83,8 @@ export interface Told {
  * @param error_description for the developer; printable ASCII without `"` and `\`
  * @param options `status` where the code's usual one does not fit (413, 405); `cause` for the log;
  *   `challenge` is WWW-Authenticate, where a bearer token is refused (RFC 6750 section 3); `page` and
- *   `told` where a person reads it; `redirect_to` where the client may be told; `dpop_nonce` for its next proof
+ *   `told` where a person reads it; `redirect_to` where the client may be told; `dpop_nonce` for its next proof;
+ *   `retry_after`, in seconds, where asking again too soon is of no use
  */
 export class OAuthError extends Error {
   readonly error: ErrorCode
@@ -96,6 +97,8 @@ export class OAuthError extends Error {
   readonly redirect_to: string | undefined
   /** The value of the header DPoP-Nonce that goes with it (RFC 9449 section 8). */
   readonly dpop_nonce: string | undefined
+  /** The value of the header Retry-After, where it is not the usual one. */
+  readonly retry_after: number | undefined
 
   constructor(
     error: ErrorCode,
@@ -108,6 +111,7 @@ export class OAuthError extends Error {
       told?: Told
       redirect_to?: string
       dpop_nonce?: string
+      retry_after?: number
     } = {},
   ) {
     super(error_description, options.cause === undefined ? undefined : { cause: options.cause })
@@ -120,6 +124,7 @@ export class OAuthError extends Error {
     this.told = options.told
     this.redirect_to = options.redirect_to
     this.dpop_nonce = options.dpop_nonce
+    this.retry_after = options.retry_after
   }
 }
 

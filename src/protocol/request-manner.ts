@@ -37,6 +37,10 @@ export const requireManner = (
   }
 }
 
+/** Whether it matters how a request of this client came. */
+export const hasManner = (client: RequiredManner): boolean =>
+  client.require_pushed_authorization_requests || client.require_signed_request_object
+
 /** RFC 7591 section 2: how it has to ask means something only for who asks, and signs. */
 export const refuseUnfitManner = (metadata: ClientMetadata): void => {
   const { jwks, jwks_uri } = metadata

@@ -20,6 +20,8 @@ export interface ValidatedAuthorization extends Asked {
   readonly state?: string
   /** RFC 7636, S256. */
   readonly code_challenge: string
+  /** The thumbprint of the key that alone may redeem the code (RFC 9449 section 10). */
+  readonly dpop_jkt?: string
   /** What the client pushed (RFC 9126): it stays open until its person has answered. */
   readonly request_uri?: string
   /** What the client signed (RFC 9101). */
@@ -53,6 +55,7 @@ export const validatedAuthorization = (
   ...askedOf(request, client, described, consent),
   ...(request.state === null ? {} : { state: request.state }),
   code_challenge: request.code_challenge,
+  ...(request.dpop_jkt === null ? {} : { dpop_jkt: request.dpop_jkt }),
   ...source,
 })
 
@@ -62,6 +65,7 @@ const TEXTS = [
   'scope',
   'state',
   'code_challenge',
+  'dpop_jkt',
   'prompt',
   'login_hint',
   'ui_locales',

@@ -7,17 +7,17 @@ export interface Spent {
   readonly resets_at: number
 }
 
-/** Spends one of a budget: the first of a window opens it until `resets_at`. Shared by every process. */
-export function* spend(limit_key: string, now: number, resets_at: number): Work<Spent> {
+/** Spends of a budget: the first of a window opens it until `resets_at`. Shared by every process. */
+export function* spend(limit_key: string, now: number, resets_at: number, amount = 1): Work<Spent> {
   const row = yield* one<Spent>(
-    `INSERT INTO oauthd_limit (limit_key, count, resets_at) VALUES ($limit_key, 1, $resets_at)
+    `INSERT INTO oauthd_limit (limit_key, count, resets_at) VALUES ($limit_key, $amount, $resets_at)
      ON CONFLICT (limit_key) DO UPDATE SET
-       count = CASE WHEN oauthd_limit.resets_at > $now THEN oauthd_limit.count + 1 ELSE 1 END,
+       count = CASE WHEN oauthd_limit.resets_at > $now THEN oauthd_limit.count + $amount ELSE $amount END,
        resets_at = CASE WHEN oauthd_limit.resets_at > $now THEN oauthd_limit.resets_at ELSE excluded.resets_at END
      RETURNING count, resets_at`,
-    { limit_key, now, resets_at },
+    { limit_key, now, resets_at, amount },
   )
-  return row ?? { count: 1, resets_at }
+  return row ?? { count: amount, resets_at }
 }
 
 /** Gives one of a budget back; of a budget that is whole again nothing is kept. */

@@ -1,7 +1,7 @@
 import { one, run, type Work } from './work.ts'
 
 /** What oauthd_state remembers, by name. */
-export type StateName = 'issuer' | 'ready_at'
+export type StateName = 'issuer' | 'profile' | 'ready_at'
 
 /** The recorded value, or `undefined` before it was ever recorded. */
 export function* findState(name: StateName): Work<string | undefined> {

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { calculateJwkThumbprint, exportJWK } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { keysOf, type Signer, signer } from '../_assertion.ts'
-import type { Serving } from '../_process.ts'
+import { type Ended, LAUNCHER, run, type Serving } from '../_process.ts'
 import { CALLBACK, WEB } from '../http/_authorize.ts'
 import { openSite, type Site } from './_site.ts'
 import { addPeople, visitor } from './_visitor.ts'
@@ -223,4 +223,18 @@ test('FA-07: an assertion by RS256 is refused, whatever the client was registere
   await assert.rejects(oauth.processPushedAuthorizationResponse(as, client, asked), {
     error: 'invalid_client',
   })
+})
+
+test('FA-01, attack, another process: no command mints a bearer token where the server runs under the profile', async () => {
+  const { client_id } = await site.client()
+  const mint = (): Promise<Ended> =>
+    run(LAUNCHER, ['token:create', '--client', client_id, '--bare', '--db', site.db])
+  const under = await site.serve('--profile', 'fapi2')
+  const refused = await mint()
+  assert.deepEqual([refused.code, refused.stdout], [1, ''], refused.stderr)
+  assert.match(refused.stderr, /bound to a key/)
+  await under.stop()
+  const without = await site.serve()
+  assert.equal((await mint()).code, 0)
+  await without.stop()
 })

@@ -1,6 +1,7 @@
 /** RFC 9396: what is asked for in detail, from the request to what introspection says. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { updateClient } from '../../src/clients.ts'
 import type { AuthorizationDetail } from '../../src/protocol/authorization-details.ts'
 import { readDetailTypes } from '../../src/protocol/detail-types.ts'
 import {
@@ -125,6 +126,45 @@ test('RR-02: a token for one resource says nothing of what is for another', asyn
   const { body } = await redeemed(client, code, { resource: 'https://other.example' })
   assert.deepEqual(body['authorization_details'], [ACCOUNT])
   assert.deepEqual((await introspected(client, body['access_token']))['authorization_details'], [ACCOUNT])
+})
+
+test('RR-02, RFC 9396 9.2: of a token for two resources each reads what concerns it', async () => {
+  const client = await shop()
+  const browser = h.browser()
+  const other = 'https://other.example'
+  const request = requestOf(client, { authorization_details: DETAILS, resource: [BANK, other] })
+  const code = await allowed(browser, await signIn(browser, await browser.get(request)))
+  const { body } = await redeemed(client, code)
+  const whole = [PAYMENT, ACCOUNT]
+  assert.deepEqual(body['authorization_details'], whole)
+  for (const [given, seen] of [
+    [{ resource: [other] }, [ACCOUNT]],
+    [{ resource: [BANK] }, whole],
+    [{ introspect: 'any' }, whole],
+  ] as const) {
+    const api = await h.client({ client_name: 'API', grant_types: ['client_credentials'], ...given })
+    assert.deepEqual((await introspected(api, body['access_token']))['authorization_details'], seen)
+  }
+  assert.deepEqual((await introspected(client, body['access_token']))['authorization_details'], whole)
+})
+
+test('CL-02, RR-02: a type that the operator takes back is in no token from then on', async () => {
+  const client = await shop()
+  const browser = h.browser()
+  const grants = async (): Promise<string> =>
+    allowed(browser, await browser.get(requestOf(client, { authorization_details: DETAILS })))
+  await signIn(browser, await browser.get(requestOf(client)))
+  const { refresh_token } = (await redeemed(client, await grants())).body
+  const code = await grants()
+  const types = { authorization_details_types: [ACCOUNT.type] }
+  await updateClient(h.server, client.client_id, () => types)
+  assert.deepEqual((await redeemed(client, code)).body['authorization_details'], [ACCOUNT])
+  const refresh = { grant_type: 'refresh_token', refresh_token: String(refresh_token) }
+  const wanted = { ...refresh, authorization_details: JSON.stringify([PAYMENT]) }
+  const refused = await h.post('token', wanted, basic(client))
+  assert.equal(refused.body['error'], 'invalid_authorization_details', refused.text)
+  const refreshed = await h.post('token', refresh, basic(client))
+  assert.deepEqual(refreshed.body['authorization_details'], [ACCOUNT], refreshed.text)
 })
 
 test('RR-01: client_credentials asks for the types of its client alone', async () => {

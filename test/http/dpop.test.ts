@@ -132,6 +132,16 @@ test('DP-02, HTTP-15: htu is compared with the issuer, whatever Host the request
   assert.equal((await h.post('token', GRANT, { ...at, dpop: await proof() })).status, 200)
 })
 
+test('MT-03, DP-02: a proof for an address that metadata names for clients with certificates is taken there', async () => {
+  const mtls_url = 'https://mtls.example'
+  const server = await h.another({ mtls_url, trust_proxy: ['127.0.0.1'] })
+  const htu = `${mtls_url}/oauth/token`
+  assert.equal((await ask(await proof({ htu }), server)).status, 200)
+  assert.equal((await ask(await proof(), server)).status, 200)
+  refused(await ask(await proof({ htu: `${mtls_url}/oauth/par` }), server), 'invalid_dpop_proof')
+  refused(await ask(await proof({ htu })), 'invalid_dpop_proof')
+})
+
 test('ERR-08: who the client is comes before its proof', async () => {
   const { status, body } = await h.post(
     'token',

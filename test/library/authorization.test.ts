@@ -4,6 +4,7 @@ import { createClient } from '../../src/clients.ts'
 import { listConsents } from '../../src/consents.ts'
 import { type ClientWithSecret, OAuthError, type OAuthServer } from '../../src/index.ts'
 import { approve, validate } from '../../src/library-authorization.ts'
+import { dpopKey, dpopProof } from '../_dpop.ts'
 import { testServer } from '../_server.ts'
 import { appServer, asked, CALLBACK, CHALLENGE, ERP, ISSUER, refusal, VERIFIER } from './_app.ts'
 
@@ -289,4 +290,29 @@ test('contract, library: a denial gives the way back with the reason', async (t)
     (await refused(server.denyAuthorizationRequest(elsewhere), 'invalid_request')).redirect_to,
     undefined,
   )
+})
+
+test('DP-12, contract, library: a code that was asked for by dpop_jkt is redeemed by that key alone', async (t) => {
+  const { server, client, client_id } = await opened(t)
+  const [hers, his] = await Promise.all([dpopKey(), dpopKey()])
+  const authorization = await server.validateAuthorizationRequest(asked(client_id, { dpop_jkt: hers.jkt }))
+  const kept = JSON.parse(JSON.stringify(authorization)) as typeof authorization
+  const { code } = await server.approveAuthorizationRequest(kept, { sub: 'u1' })
+  const htu = `${ISSUER}/oauth/token`
+  const redeemed = async (dpop?: string): Promise<{ readonly token_type: string }> => {
+    const body = new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id,
+      code,
+      code_verifier: VERIFIER,
+    })
+    body.set('client_secret', client.client_secret ?? '')
+    return server.issueToken(
+      new Request(htu, { method: 'POST', body, headers: dpop === undefined ? {} : { dpop } }),
+    )
+  }
+  await refused(redeemed(), 'invalid_grant')
+  const iat = Math.floor(Date.now() / 1000)
+  await refused(redeemed(await dpopProof(his, { htu, iat })), 'invalid_grant')
+  assert.equal((await redeemed(await dpopProof(hers, { htu, iat }))).token_type, 'DPoP')
 })

@@ -40,3 +40,13 @@ test('contract, settled points: a default issuer is not recorded, and a recorded
   await appServer(t, { db, issuer: undefined as never })
   await assert.rejects(appServer(t, { db, issuer: 'https://two.example' }), { code: 'database_failed' })
 })
+
+test('FA-01, contract, library: a server in an app records its profile, so that commands hold to it', async (t) => {
+  const db = join(temporaryFolder(t), 'app.db')
+  const profile = (): unknown =>
+    connection(t, db).prepare("SELECT value FROM oauthd_state WHERE name = 'profile'").pluck().get()
+  await appServer(t, { db, profile: 'fapi2' })
+  assert.equal(profile(), 'fapi2')
+  await appServer(t, { db })
+  assert.equal(profile(), 'none')
+})

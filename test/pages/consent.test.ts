@@ -15,3 +15,16 @@ test('RR-03: everything that is asked for in detail is on the page, whatever its
     assert.ok(page.includes(shown), shown)
   }
 })
+
+test('RR-03: what is asked for with nothing in it is on the page too', () => {
+  const detail = { type: 'payment_initiation', unlimited: {}, every: [], deep: { open: {} }, none: null }
+  const page = consentPage(testSite(), { ...SHOP, details: [{ title: 'Start a payment', detail }] })
+  for (const [label, value] of [
+    ['unlimited', '{}'],
+    ['every', '[]'],
+    ['deep open', '{}'],
+    ['none', 'null'],
+  ]) {
+    assert.ok(page.includes(`<dt>${label}</dt><dd><code dir="ltr">${value}</code></dd>`), label)
+  }
+})

@@ -5,6 +5,7 @@ import {
   detailsFor,
   narrowDetails,
   readDetails,
+  stillAllowed,
   typeProblem,
 } from '../../src/protocol/authorization-details.ts'
 import { readDetailTypes } from '../../src/protocol/detail-types.ts'
@@ -122,4 +123,46 @@ test('RR-02: a token carries what concerns its resources', () => {
   assert.equal(detailsFor([PAYMENT], ['https://api.example']), null)
   assert.equal(detailsFor(both, []), both)
   assert.equal(detailsFor(null, ['https://api.example']), null)
+})
+
+test('RR-03: what was granted once is asked for once: one payment does not become two', () => {
+  const status = { ...PAYMENT, actions: ['status'] }
+  const initiate = { ...PAYMENT, actions: ['initiate'] }
+  for (const more of [
+    [PAYMENT, PAYMENT],
+    [initiate, status],
+    [PAYMENT, initiate],
+  ]) {
+    assert.ok(refusedBy(() => narrowDetails([PAYMENT], more)))
+    assert.ok(refusedBy(() => narrowDetails([PAYMENT, { type: 'account' }], more)))
+    assert.equal(narrowDetails([PAYMENT, PAYMENT], more), more)
+  }
+})
+
+test('RR-01: a value that another reader would take for another one is refused', () => {
+  for (const member of [
+    '"limit":1e400',
+    '"limit":-1e400',
+    '"account":12345678901234567891',
+    '"deep":{"list":[{"limit":1e999}]}',
+    '"__proto__":{"limit":1}',
+    '"deep":{"__proto__":null}',
+  ]) {
+    assert.ok(
+      refusedBy(() => readDetails(`[{"type":"a",${member}}]`)),
+      member,
+    )
+  }
+  const sound = '[{"type":"a","n":[0,-1.5,9007199254740991],"constructor":{"toString":1}}]'
+  assert.equal(JSON.stringify(readDetails(sound)), sound)
+})
+
+test('CL-02: of what was granted a type that was taken back is left out', () => {
+  const known = readDetailTypes({ payment_initiation: { title: 'Pay' }, account: { title: 'Look' } })
+  const granted = [PAYMENT, { type: 'account' }]
+  const both = { authorization_details_types: [PAYMENT.type, 'account'] }
+  assert.deepEqual(stillAllowed(granted, known, both), granted)
+  assert.deepEqual(stillAllowed(granted, known, { authorization_details_types: ['account'] }), [granted[1]])
+  assert.equal(stillAllowed(granted, new Map(), both), null)
+  assert.equal(stillAllowed(null, known, both), null)
 })

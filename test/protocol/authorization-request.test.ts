@@ -163,10 +163,19 @@ test('ERR-02, RU-06: whatever is sent, a refusal is one of ours, and no descript
 })
 
 test('CL-02: a request stands while its client may still ask so', () => {
-  const request = examined({ scope: 'a' })
+  const request = { ...examined({ scope: 'a' }), created_at: 10 }
   assert.equal(stillStands(client(), request), true)
   assert.equal(stillStands(client({ revoked_at: 1 }), request), false)
   assert.equal(stillStands(client({ grant_types: ['client_credentials'] }), request), false)
   assert.equal(stillStands(client({ redirect_uris: ['https://a.example/2'] }), request), false)
   assert.equal(stillStands(client({ scope: 'b' }), request), false)
+})
+
+test('CL-02, FA-02: a request from before its client had to push or to sign stands no more', () => {
+  const request = { ...examined({ scope: 'a' }), created_at: 10 }
+  for (const manner of ['require_pushed_authorization_requests', 'require_signed_request_object']) {
+    assert.equal(stillStands(client({ [manner]: true, updated_at: 10 }), request), true)
+    assert.equal(stillStands(client({ [manner]: true, updated_at: 11 }), request), false)
+  }
+  assert.equal(stillStands(client({ updated_at: 11 }), request), true)
 })

@@ -60,6 +60,16 @@ test('DP-02, RFC 3986 6.2: htu is the address of the endpoint, however it is spe
   assert.equal(judge({ htu: 'https://id.example/a%2fb' }, { urls: ['https://id.example/a%2Fb'] }).jti, 'once')
 })
 
+test('DP-02, RFC 8705 5: an endpoint that has two addresses is called by either', () => {
+  const alias = 'https://mtls.id.example/oauth/token'
+  assert.equal(judge({ htu: alias }, { urls: [URL, alias] }).jti, 'once')
+  assert.equal(judge({ htu: URL }, { urls: [URL, alias] }).jti, 'once')
+  refusal('invalid_dpop_proof', () => judge({ htu: alias }))
+  refusal('invalid_dpop_proof', () =>
+    judge({ htu: 'https://mtls.id.example/oauth/par' }, { urls: [URL, alias] }),
+  )
+})
+
 test('DP-02: what is another address, or none, is not it', () => {
   for (const htu of [
     'http://id.example/oauth/token',

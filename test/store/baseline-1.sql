@@ -13,8 +13,8 @@ CREATE TABLE oauthd_migration (
   applied_at INTEGER NOT NULL
 ) STRICT;
 
--- Small facts of the installation, one row a name: `issuer` (recorded by serve, so that the command
--- line can name it), `ready_at` (the row that /readyz writes), `secret_rotation` (until when somebody
+-- Small facts of the installation, one row a name: `issuer` and `profile` (recorded by serve, so that the
+-- command line can name the one and hold to the other), `ready_at` (the row that /readyz writes), `secret_rotation` (until when somebody
 -- rotates the master secret).
 CREATE TABLE oauthd_state (
   name TEXT NOT NULL PRIMARY KEY,
@@ -291,7 +291,8 @@ CREATE TABLE oauth_consent (
   PRIMARY KEY (sub, client_id)
 ) STRICT, WITHOUT ROWID;
 
--- A budget of failures: how many are left in a window, under a keyed hash of what is counted.
+-- A budget: how much of it is spent in a window. Of failures to sign in, under a keyed hash of what is counted;
+-- of what a client pushes, under its id.
 CREATE TABLE oauthd_limit (
   limit_key TEXT NOT NULL PRIMARY KEY,
   count INTEGER NOT NULL,
