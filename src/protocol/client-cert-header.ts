@@ -2,7 +2,7 @@
 const LONGEST = 16_384
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
-const ONE_BLOCK = /^\s*-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/
+const ONE_BLOCK = /^\s*-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/
 /** Envoy's `X-Forwarded-Client-Cert`, of one hop: a comma outside of quotes begins another. */
 const ONE_HOP = /^(?:[A-Za-z]+=(?:"(?:[^"\\]|\\.)*"|[^",;]*)(?:;|$))+$/
 const CERT_OF_HOP = /(?:^|;)Cert="([^"]*)"/gi

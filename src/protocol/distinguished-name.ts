@@ -84,7 +84,9 @@ const match = (pattern: RegExp, text: string, at: number): RegExpExecArray | nul
 
 /** Blanks at the end count only when they are escaped. */
 const unescaped = (raw: string): string => {
-  const bytes = [...raw.replace(/(?<!\\) +$/, '').matchAll(PIECE)].map(([, octet, escaped, plain]) =>
+  let end = raw.length
+  while (raw[end - 1] === ' ' && raw[end - 2] !== '\\') end -= 1
+  const bytes = [...raw.slice(0, end).matchAll(PIECE)].map(([, octet, escaped, plain]) =>
     octet === undefined ? Buffer.from(escaped ?? plain ?? '') : Buffer.from(octet, 'hex'),
   )
   return Buffer.concat(bytes).toString('utf8')

@@ -67,3 +67,9 @@ test('RFC 8705 2.1: a subject is compared part by part, in order, with nothing m
   assert.ok(isSubject('CN=ä ö', await subjectOf('CN=ä ö')))
   assert.equal(isSubject('CN=a', ''), false)
 })
+
+test('RFC 4514 2.4, attack: a name of half a million blanks is read in one go', () => {
+  const blanks = ' '.repeat(500_000)
+  assert.equal(isSubject('CN=x', `CN=x${blanks}x`), false)
+  assert.ok(isSubject('CN=x', `CN=x${blanks}`))
+})
