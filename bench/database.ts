@@ -1,8 +1,11 @@
 /** The database that is measured: clients, and as many live tokens as were asked for. */
 import Database from 'better-sqlite3'
 import { createClient } from '../src/clients.ts'
+import { registrableResource } from '../src/protocol/protected-resource.ts'
+import { resourceKey } from '../src/protocol/resource.ts'
 import { completeSettings } from '../src/protocol/settings.ts'
-import { openServer, type Server } from '../src/server.ts'
+import { now, openServer, type Server } from '../src/server.ts'
+import { insertResource } from '../src/store/resource.ts'
 import type { Credentials } from './request.ts'
 
 export interface Filled {
@@ -22,6 +25,20 @@ const SAMPLE = 1000
 const HISTORY = 1_800_000
 const BATCH = 10_000
 
+/** An API whose tokens are JWTs. */
+export interface JwtResource {
+  readonly resource: string
+  readonly signing_alg: 'EdDSA' | 'ES256'
+}
+
+export const JWT_RESOURCES: readonly JwtResource[] = [
+  { resource: 'https://eddsa.example', signing_alg: 'EdDSA' },
+  { resource: 'https://es256.example', signing_alg: 'ES256' },
+]
+
+/** Where the browser of each app goes back to. */
+export const REDIRECT_URI = 'https://app.example/cb'
+
 export const SCOPE = 'orders:read orders:write'
 
 /** Makes the database with oauthd's own means, then writes rows without it, which takes about 10 s a million. */
@@ -34,6 +51,7 @@ export const fillDatabase = async (db: string, rows: number, clients: number): P
     const caller = await register(server, 'resource server', 'any')
     const apps: Credentials[] = []
     for (let n = 1; n <= clients; n += 1) apps.push(await register(server, `app ${n}`, 'own', APP))
+    for (const one of JWT_RESOURCES) await registerJwt(server, one)
     const tokens = insertTokens(db, server, owners, rows)
     return { clients: owners, caller, apps, tokens }
   } finally {
@@ -44,7 +62,7 @@ export const fillDatabase = async (db: string, rows: number, clients: number): P
 const MACHINE = { grant_types: ['client_credentials'] }
 const APP = {
   grant_types: ['authorization_code', 'refresh_token'],
-  redirect_uris: ['https://app.example/cb'],
+  redirect_uris: [REDIRECT_URI],
 }
 
 const register = async (
@@ -56,6 +74,15 @@ const register = async (
   const client = await createClient(server, { client_name, ...kind, scope: SCOPE, introspect })
   if (client?.client_secret === undefined) throw new Error(`${client_name} got no secret`)
   return { client_id: client.client_id, client_secret: client.client_secret }
+}
+
+const registerJwt = async (server: Server, given: JwtResource): Promise<void> => {
+  const resource = {
+    ...registrableResource({ ...given, access_token_format: 'jwt' }),
+    created_at: now(server),
+  }
+  await server.store.write(() => insertResource(resourceKey(resource.resource), resource))
+  await server.keys.ensure(given.signing_alg)
 }
 
 const INSERT = `INSERT INTO oauth_access_token

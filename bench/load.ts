@@ -14,7 +14,7 @@ export interface Load {
   readonly seconds: number
   readonly p50: number
   readonly p99: number
-  /** Answers that were not 200, and connections that broke. */
+  /** Answers that were not 2xx, and connections that broke. */
   readonly failures: number
 }
 

@@ -133,8 +133,10 @@ const checkTable = ({ checks: { in_process, shared_file, ratio: times } }: Resul
 
 const isOurs = ({ subject }: Measured): boolean => subject.name.startsWith(OURS)
 
-const judged = (value: number, { subject }: Measured, targets: EndpointTargets, digits: number): string =>
-  subject.kind === 'bare' ? '' : judge(value, targets[subject.kind], digits)
+const judged = (value: number, { subject }: Measured, targets: EndpointTargets, digits: number): string => {
+  const target = targets[subject.kind]
+  return target === undefined ? '' : judge(value, target, digits)
+}
 
 const share = (measured: readonly Measured[], one: Measured): number => {
   const bare = measured.find(({ subject }) => subject.name === BARE_H3)

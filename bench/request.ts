@@ -27,12 +27,12 @@ export const formRequest = (
   }
 }
 
-/** Sends one request and gives its answer. @throws {Error} when it is not a 200 with JSON */
+/** Sends one request and gives its answer. @throws {Error} when it is not a 200 or 201 with JSON */
 export const ask = async (url: string, request: FormRequest): Promise<Readonly<Record<string, unknown>>> => {
   const { path, headers, body } = request
   const response = await fetch(url + path, { method: 'POST', headers, body })
   const text = await response.text()
-  if (response.status !== 200)
+  if (response.status !== 200 && response.status !== 201)
     throw new Error(`${url}${path} answered ${response.status}: ${text.slice(0, 500)}`)
   return JSON.parse(text) as Record<string, unknown>
 }

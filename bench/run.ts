@@ -19,7 +19,7 @@ import { startPeers } from './peers/start.ts'
 import { placement } from './processor.ts'
 import { asJson, asText, type Results } from './report.ts'
 import { type Measured, runRounds } from './rounds.ts'
-import { BARE_H3, bareSubjects, OURS, ourSubjects, type Subject, serveCommand } from './subject.ts'
+import { BARE_H3, bareSubjects, type Kind, OURS, ourSubjects, type Subject, serveCommand } from './subject.ts'
 import { measureWall } from './wall.ts'
 
 const tell = (words: string): void => console.error(words)
@@ -78,10 +78,12 @@ const stopAll = async (subjects: readonly Subject[]): Promise<void> => {
   for (const running of servers) await running.stop()
 }
 
+const ISSUING: readonly Kind[] = ['token', 'refresh', 'code', 'jwt EdDSA', 'jwt ES256']
+
 /** Every token that was answered is in the database: a fast answer that is not stored is no answer. */
 const checkStored = (db: string, before: number, measured: readonly Measured[]): void => {
   const issuing = measured.filter(
-    ({ subject }) => ['token', 'refresh', 'code'].includes(subject.kind) && subject.name.startsWith(OURS),
+    ({ subject }) => ISSUING.includes(subject.kind) && subject.name.startsWith(OURS),
   )
   const answered = issuing.reduce((sum, one) => sum + one.answered, 0)
   const stored = countTokens(db) - before

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Running, startServer } from './child.ts'
-import { type Filled, SCOPE } from './database.ts'
+import { type Filled, JWT_RESOURCES, REDIRECT_URI, SCOPE } from './database.ts'
 import type { Once } from './once.ts'
 import type { Placement } from './processor.ts'
 import { ask, type Credentials, type FormRequest, formRequest } from './request.ts'
 
-export type Kind = 'bare' | 'token' | 'introspect' | 'refresh' | 'code'
+export type Kind = 'bare' | 'token' | 'introspect' | 'refresh' | 'code' | 'par' | JwtKind
+
+/** A token that is a JWT, by what it is signed with. */
+export type JwtKind = 'jwt EdDSA' | 'jwt ES256'
 
 export interface Subject {
   readonly name: string
@@ -33,9 +36,19 @@ export const check = async ({ name, kind, running, requests, refill }: Subject):
 
 const isRight = (kind: Kind, answer: Readonly<Record<string, unknown>>): boolean => {
   const isToken = typeof answer['access_token'] === 'string' && answer['token_type'] === 'Bearer'
-  if (kind === 'token') return isToken
+  if (kind === 'token' || kind === 'jwt EdDSA' || kind === 'jwt ES256') return isToken
   if (kind === 'refresh' || kind === 'code') return isToken && typeof answer['refresh_token'] === 'string'
+  if (kind === 'par') return typeof answer['request_uri'] === 'string'
   return kind === 'introspect' ? answer['active'] === true : answer['ok'] === true
+}
+
+/** RFC 7636 appendix B. */
+const PUSHED = {
+  response_type: 'code',
+  redirect_uri: REDIRECT_URI,
+  scope: SCOPE,
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
 }
 
 const TOKEN_FORM = { grant_type: 'client_credentials', scope: SCOPE }
@@ -69,7 +82,7 @@ const startFlags = (): readonly string[] => {
 /** oauthd's endpoints, in one process. */
 export const ourSubjects = (
   running: Running,
-  { clients, caller, tokens }: Filled,
+  { clients, apps, caller, tokens }: Filled,
   once: Once,
 ): readonly Subject[] => [
   {
@@ -84,6 +97,17 @@ export const ourSubjects = (
     running,
     requests: tokens.map((token) => formRequest('/oauth/introspect', caller, { token })),
   },
+  {
+    name: `${OURS} POST /oauth/par`,
+    kind: 'par',
+    running,
+    requests: apps.map((app) => formRequest('/oauth/par', app, PUSHED)),
+  },
+  ...JWT_RESOURCES.map(({ resource, signing_alg }): Subject => {
+    const form = { ...TOKEN_FORM, resource }
+    const requests = clients.map((client) => formRequest('/oauth/token', client, form))
+    return { name: `${OURS} token, ${signing_alg} JWT`, kind: `jwt ${signing_alg}`, running, requests }
+  }),
   { name: `${OURS} refresh`, kind: 'refresh', running, requests: [], refill: once.refreshes },
   { name: `${OURS} code redemption`, kind: 'code', running, requests: [], refill: once.codes },
 ]
