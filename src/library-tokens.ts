@@ -26,6 +26,9 @@ export interface TokenRequest {
   readonly grant_type: string
   readonly client_id: string
   readonly client_secret?: string | undefined
+  /** RFC 7523: a JWT that the client signed, instead of its secret. */
+  readonly client_assertion?: string | undefined
+  readonly client_assertion_type?: string | undefined
   readonly code?: string | undefined
   readonly code_verifier?: string | undefined
   readonly redirect_uri?: string | undefined
@@ -34,6 +37,8 @@ export interface TokenRequest {
   readonly scope?: string | undefined
   /** RFC 8707. */
   readonly resource?: string | readonly string[] | undefined
+  /** RFC 9396, as JSON text. */
+  readonly authorization_details?: string | undefined
 }
 
 const PARAMETERS = [
@@ -48,6 +53,7 @@ const PARAMETERS = [
   'refresh_token',
   'scope',
   'resource',
+  'authorization_details',
 ]
 
 export const issue = async (

@@ -5,8 +5,10 @@ import {
   OAuthError,
   type OAuthServer,
   StoreError,
+  type TokenRequest,
   type TokenResponse,
 } from '../../src/index.ts'
+import { ASSERTION_TYPE, assertion, keysOf, signer } from '../_assertion.ts'
 import { dpopKey, dpopProof, type ProofOf } from '../_dpop.ts'
 import { appServer, asked, ERP, ISSUER, refusal, tokensOf, VERIFIER } from './_app.ts'
 
@@ -38,6 +40,23 @@ test('RFC 6749 5.1: issueToken gives the token response, for every grant', async
   })
   assert.ok(next.refresh_token !== undefined && next.refresh_token !== refresh_token)
   assert.deepEqual(await server.introspect(refresh_token), { active: false })
+})
+
+test('RFC 7523 2.2: issueToken takes an assertion, and tells a misspelt parameter of RFC 9396', async (t) => {
+  const server = await appServer(t)
+  const key = await signer()
+  const { client_id } = await server.clients.create({ ...MACHINE, ...keysOf(key) })
+  const now = Math.floor(Date.now() / 1000)
+  const client_assertion = await assertion(key, { client_id, aud: ISSUER, now })
+  const request: TokenRequest = {
+    grant_type: 'client_credentials',
+    client_id,
+    client_assertion,
+    client_assertion_type: ASSERTION_TYPE,
+  }
+  assert.equal((await server.issueToken(request)).scope, 'a b')
+  const misspelt = { ...request, authorization_detail: '[]' }
+  await assert.rejects(server.issueToken(misspelt), /did you mean authorization_details/)
 })
 
 test('RFC 6749 5.2: issueToken refuses as the token endpoint does, client authentication included', async (t) => {
