@@ -1,17 +1,24 @@
 import type { Certificate } from '../crypto/client-certificate.ts'
+import { signingAlgorithms } from '../protocol/algorithms.ts'
 import { type BearerChallenge, type Credential, schemesFor, tokenChallenge } from '../protocol/bearer.ts'
 import type { Confirmation } from '../protocol/confirmation.ts'
 import { OAuthError } from '../protocol/error.ts'
+import { isFapi } from '../protocol/fapi.ts'
 import { createProver, noncesBy, type Prove } from '../resource/possession.ts'
 import type { Server } from '../server.ts'
 import { claimJti } from '../store/used-jti.ts'
 import type { Exchange } from './answer.ts'
 import { certificateOf } from './client-certificate.ts'
 
+/** FA-07: of a server under the profile also where a token is used. */
+export const proofAlgorithms = ({ settings }: Pick<Server, 'settings'>): readonly string[] =>
+  signingAlgorithms(isFapi(settings))
+
 /** Proofs are taken once in all processes that have the database (DP-04). */
 export const proverOf = (server: Server): Prove =>
   createProver({
     clock: server.clock,
+    algorithms: proofAlgorithms(server),
     claim: (jti_key, until) => server.store.write(() => claimJti(jti_key, until)),
     nonces: noncesBy(server.secrets, server.settings.dpop_nonce === 'required'),
   })

@@ -1,4 +1,5 @@
 import { signingAlgorithms } from './algorithms.ts'
+import { isFapi, type Profile } from './fapi.ts'
 import { resourceProblem } from './resource.ts'
 import { isAdvertised, parseScope } from './scope.ts'
 import { splitUri } from './uri.ts'
@@ -48,7 +49,7 @@ export const protectedResourceMetadata = (
     dpop,
     tls_client_certificate_bound_access_tokens = false,
   }: DescribedResource & { readonly resource_name?: string | null },
-  { issuer }: { readonly issuer: string },
+  { issuer, profile }: { readonly issuer: string; readonly profile?: Profile | undefined },
 ): ProtectedResourceMetadata => {
   const supported = [...new Set(checkedScopes(scopes))].filter(isAdvertised)
   return {
@@ -57,16 +58,18 @@ export const protectedResourceMetadata = (
     authorization_servers: [issuer],
     ...(supported.length === 0 ? undefined : { scopes_supported: supported }),
     bearer_methods_supported: ['header'],
-    ...(dpop === undefined ? undefined : byDpop(dpop)),
+    ...(dpop === undefined ? undefined : byDpop(dpop, signingAlgorithms(isFapi({ profile })))),
     ...(tls_client_certificate_bound_access_tokens
       ? { tls_client_certificate_bound_access_tokens: true }
       : undefined),
   }
 }
 
-const byDpop = (dpop: 'optional' | 'required'): Partial<ProtectedResourceMetadata> => {
+const byDpop = (
+  dpop: 'optional' | 'required',
+  dpop_signing_alg_values_supported: readonly string[],
+): Partial<ProtectedResourceMetadata> => {
   if (dpop !== 'optional' && dpop !== 'required') throw new TypeError("dpop must be 'optional' or 'required'")
-  const dpop_signing_alg_values_supported = signingAlgorithms(false)
   return dpop === 'optional'
     ? { dpop_signing_alg_values_supported }
     : { dpop_signing_alg_values_supported, dpop_bound_access_tokens_required: true }

@@ -22,6 +22,8 @@ export interface Shown {
 export interface Proving {
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** Those that a proof may be signed by; left out, all that we know. */
+  readonly algorithms?: readonly string[]
   /** Takes a proof for good; `false` when it was taken before. */
   claim(jti_key: string, until: number): boolean | Promise<boolean>
   /** At that time, in epoch seconds; none: `iat` alone says how old a proof is. */
@@ -42,7 +44,7 @@ export type Prove = (
 
 /** DP-10, DP-11, RFC 8705 section 3: whether the key of a token is held by who shows it. */
 export const createProver =
-  ({ clock, claim, nonces }: Proving): Prove =>
+  ({ clock, algorithms = signingAlgorithms(false), claim, nonces }: Proving): Prove =>
   async ({ scheme, token }, cnf, shown) => {
     if (cnf === undefined) return scheme === 'Bearer' ? undefined : notBound()
     if (scheme !== tokenType(cnf)) return wrongScheme(scheme)
@@ -54,7 +56,8 @@ export const createProver =
     if (shown.url === undefined) return notHere()
     const { method, url } = shown
     const now = Math.floor(clock() / 1000)
-    const proven = await judged(shown.proof, cnf.jkt, (claims) =>
+    const expected = { algorithms, jkt: cnf.jkt }
+    const proven = await judged(shown.proof, expected, (claims) =>
       judgeProof(claims, { method, url, now, access_token: token, nonces: nonces?.(now) }),
     )
     if (proven instanceof OAuthError) return proven
@@ -64,13 +67,13 @@ export const createProver =
 
 const judged = async (
   header: string | null,
-  jkt: string,
+  { algorithms, jkt }: { readonly algorithms: readonly string[]; readonly jkt: string },
   judge: (claims: ProofClaims) => Proof,
 ): Promise<Proof | OAuthError> => {
   if (header === null) return badProof('the header DPoP is missing')
   const { verifySignedProof } = await import('../crypto/dpop-proof.ts')
   try {
-    const signed = await verifySignedProof(header, signingAlgorithms(false))
+    const signed = await verifySignedProof(header, algorithms)
     return signed.jkt === jkt ? judge(signed.claims) : otherKey('key')
   } catch (error) {
     if (error instanceof OAuthError) return error
