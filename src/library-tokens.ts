@@ -1,6 +1,6 @@
 import type { TokenResponse } from './actions/issue.ts'
 import { readForm } from './http/body.ts'
-import { proverOf } from './http/holder.ts'
+import { proofAlgorithms, proverOf } from './http/holder.ts'
 import { answerTokenRequest } from './http/token.ts'
 import { isObject, knownMembers, texts } from './library-arguments.ts'
 import { exchangeOf } from './library-request.ts'
@@ -110,6 +110,7 @@ export const boundTokens = (server: Server): BoundTokens => ({
   find: (token) =>
     livePrincipal(tokensOf(server), token, { issuer: server.settings.issuer, now: now(server) }),
   prove: proverOf(server),
+  algorithms: proofAlgorithms(server),
   public_url: originOf(server.settings.issuer),
 })
 

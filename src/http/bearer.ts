@@ -11,7 +11,7 @@ import type { Server } from '../server.ts'
 import { presentToken } from '../signed-tokens.ts'
 import type { Registered } from '../store/registry.ts'
 import { type Answer, type Exchange, NO_STORE } from './answer.ts'
-import { possessionProblem, refusedAtResource } from './holder.ts'
+import { possessionProblem, proofAlgorithms, refusedAtResource } from './holder.ts'
 
 /** What an endpoint of ours asks of a token. */
 export interface Endpoint {
@@ -48,20 +48,22 @@ export const bearerClient = async (
   const seen = presented && (await server.store.read(introspectToken(presented, undefined, at)))
   const known = seen && (await registered.client(seen.token.client_id))
   const cnf = seen?.token.cnf ?? undefined
+  const algs = proofAlgorithms(server)
   if (seen === undefined || known === undefined || seen.isRefreshToken || !isForUs(seen.token, at)) {
     const problem = new OAuthError('invalid_token', 'the access token is not valid')
-    throw refusedAtResource(problem, credential, cnf)
+    throw refusedAtResource(problem, credential, cnf, { algs })
   }
   const { client_id, scope } = seen.token
   const called = { method: exchange.request.method, url: endpoint(issuer, prefix, path) }
   const proving = possessionProblem(server, exchange, credential, { cnf, client_id }, called)
   const problem = proving && (await proving)
-  if (problem !== undefined) throw refusedAtResource(problem, credential, cnf)
+  if (problem !== undefined) throw refusedAtResource(problem, credential, cnf, { algs })
   exchange.note['client_id'] = client_id
   if (!covers(scope, needed)) {
     const challenge = tokenChallenge(schemesFor(credential, cnf), {
       error: 'insufficient_scope',
       scope: needed,
+      algs,
     })
     throw new OAuthError('insufficient_scope', `the access token lacks the scope ${needed}`, { challenge })
   }

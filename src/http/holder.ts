@@ -1,4 +1,5 @@
 import type { Certificate } from '../crypto/client-certificate.ts'
+import { signingAlgorithms } from '../protocol/algorithms.ts'
 import { type BearerChallenge, type Credential, schemesFor, tokenChallenge } from '../protocol/bearer.ts'
 import type { Confirmation } from '../protocol/confirmation.ts'
 import { OAuthError } from '../protocol/error.ts'
@@ -8,6 +9,10 @@ import type { Server } from '../server.ts'
 import { claimJti } from '../store/used-jti.ts'
 import type { Exchange } from './answer.ts'
 import { certificateOf } from './client-certificate.ts'
+
+/** FA-07: of a server under the profile also where a token is used. */
+export const proofAlgorithms = ({ settings }: Pick<Server, 'settings'>): readonly string[] =>
+  signingAlgorithms(isFapi(settings))
 
 /** Proofs are taken once in all processes that have the database (DP-04). */
 export const proverOf = (server: Server): Prove =>

@@ -18,7 +18,7 @@ import { calledUrl, publicUrlProblem } from '../resource/public-url.ts'
 import { tokensOf } from '../signed-tokens.ts'
 import { type Exchange, empty, type Handler, NO_STORE } from './answer.ts'
 import { tokenNeeded } from './bearer.ts'
-import { possessionProblem, refusedAtResource } from './holder.ts'
+import { possessionProblem, proofAlgorithms, refusedAtResource } from './holder.ts'
 
 /**
  * GET /oauth/verify: whether the request that a proxy holds may go on: 204 with whom its token speaks
@@ -27,7 +27,7 @@ import { possessionProblem, refusedAtResource } from './holder.ts'
  */
 export const verify: Handler = async (server, exchange) => {
   const asked = askedOf(exchange.search)
-  const challenged = challengedOf(asked)
+  const challenged = challengedOf(asked, proofAlgorithms(server))
   const credential = credentialIn(exchange, challenged)
   if (credential === undefined) return tokenNeeded(exchange, challenged)
   const { issuer } = server.settings
@@ -109,14 +109,16 @@ const scopesOf = (text: string): readonly string[] => {
   return scopes
 }
 
-type Challenged = Pick<BearerChallenge, 'scope' | 'resource_metadata'> & { readonly schemes: Schemes }
+type Challenged = Pick<BearerChallenge, 'scope' | 'resource_metadata' | 'algs'> & {
+  readonly schemes: Schemes
+}
 
 /** PR-03: what every challenge says. Of several resources none is the one whose document would help. */
-const challengedOf = ({ needs, resource }: Asked): Challenged => {
+const challengedOf = ({ needs, resource }: Asked, algs: readonly string[]): Challenged => {
   const scope = needs.map(neededScope).find((one) => one !== undefined)
   const [one, ...more] = resource
   const resource_metadata = one === undefined || more.length > 0 ? undefined : resourceMetadataUrl(one)
-  return { scope, resource_metadata, schemes: ['Bearer'] }
+  return { scope, resource_metadata, algs, schemes: ['Bearer'] }
 }
 
 /** RFC 6750 section 3.1 would have 400 for a malformed header, which nginx makes a fault of ours. */
@@ -137,13 +139,13 @@ const invalid = (challenged: Challenged): OAuthError =>
     challenge: tokenChallenge(challenged.schemes, { ...challenged, error: 'invalid_token' }),
   })
 
-const insufficient = (need: Need, { resource_metadata, schemes }: Challenged): OAuthError => {
+const insufficient = (need: Need, { resource_metadata, algs, schemes }: Challenged): OAuthError => {
   if (need.kind === 'client') {
-    const challenge = tokenChallenge(schemes, { resource_metadata })
+    const challenge = tokenChallenge(schemes, { resource_metadata, algs })
     return new OAuthError('access_denied', 'this is not for the client of the access token', { challenge })
   }
   const scope = neededScope(need)
-  const challenge = tokenChallenge(schemes, { error: 'insufficient_scope', scope, resource_metadata })
+  const challenge = tokenChallenge(schemes, { error: 'insufficient_scope', scope, resource_metadata, algs })
   return new OAuthError('insufficient_scope', 'the access token lacks the scope needed', { challenge })
 }
 

@@ -29,8 +29,17 @@ const rows = ({ t }: Site, detail: AuthorizationDetail): Html | undefined => {
     linesOf(labels.get(member) ?? member, detail[member]),
   )
   if (lines.length === 0) return undefined
-  return html`<dl>${lines.map(({ label, values }) => html`<dt>${cut(label)}</dt>${values.map((value) => html`<dd>${code(value, LONGEST)}</dd>`)}`)}</dl>`
+  return html`<dl>${lines.map(({ label, values }) => html`<dt>${cut(seen(label))}</dt>${values.map((value) => html`<dd>${code(seen(value), LONGEST)}</dd>`)}`)}</dl>`
 }
+
+/** Controls, what turns the direction of text, what has no width: of two accounts that look alike one has it. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+
+/** PG-10: what a client may put in is data, so what cannot be seen in it is spelled out and not left out. */
+const seen = (text: string): string =>
+  text.replace(UNSEEN, (character) => `[U+${hex(character).toUpperCase().padStart(4, '0')}]`)
+
+const hex = (character: string): string => (character.codePointAt(0) ?? 0).toString(16)
 
 /** A URL, an account number, an amount: longer ones are not read by people. */
 const LONGEST = 300

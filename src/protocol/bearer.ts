@@ -20,6 +20,8 @@ export interface BearerChallenge {
   readonly realm?: string | undefined
   /** RFC 9728 section 5.1: where the resource says what it is. */
   readonly resource_metadata?: string | undefined
+  /** RFC 9449 section 7.1: how a proof may be signed; all that we know by default. */
+  readonly algs?: readonly string[] | undefined
 }
 
 /** An access token as a request shows it. */
@@ -76,7 +78,7 @@ const USED_DPOP: Schemes = ['DPoP', 'Bearer']
 export const tokenChallenge = ([used, ...others]: Schemes, challenge: BearerChallenge): string =>
   [
     schemeChallenge(used, challenge),
-    ...others.map((scheme) => schemeChallenge(scheme, { realm: challenge.realm })),
+    ...others.map((scheme) => schemeChallenge(scheme, { realm: challenge.realm, algs: challenge.algs })),
   ].join(', ')
 
 /** The challenge where a bearer token would do. */
@@ -85,14 +87,14 @@ export const bearerChallenge = (challenge: BearerChallenge = {}): string =>
 
 const schemeChallenge = (
   scheme: TokenType,
-  { error, scope, realm = REALM, resource_metadata }: BearerChallenge,
+  { error, scope, realm = REALM, resource_metadata, algs = signingAlgorithms(false) }: BearerChallenge,
 ): string =>
   `${scheme} ${parameters([
     ['realm', realm],
     ['error', error],
     ['scope', scope],
     ['resource_metadata', resource_metadata],
-    ['algs', scheme === 'DPoP' ? signingAlgorithms(false).join(' ') : undefined],
+    ['algs', scheme === 'DPoP' ? algs.join(' ') : undefined],
   ])}`
 
 const parameters = (pairs: readonly (readonly [name: string, value: string | undefined])[]): string =>

@@ -25,8 +25,8 @@ export const noToken = (challenged: Challenged): Refusal =>
 
 /** RFC 6750 section 3.1: malformed, or a token in more places than one. */
 export const badRequest = (challenged: Challenged, error_description: string): Refusal => {
-  const { realm, resource_metadata, schemes } = challenged
-  const challenge = tokenChallenge(schemes, { error: 'invalid_request', realm, resource_metadata })
+  const { realm, resource_metadata, algs, schemes } = challenged
+  const challenge = tokenChallenge(schemes, { error: 'invalid_request', realm, resource_metadata, algs })
   return refusal(400, 'invalid_request', error_description, challenge)
 }
 

@@ -19,7 +19,7 @@ import {
   wrongClient,
 } from './refusal.ts'
 import type { ShownAt } from './shown.ts'
-import type { Verifier } from './verifier.ts'
+import { boundTokensOf, type Verifier } from './verifier.ts'
 
 /** What may be said beside the need itself; each `require…` takes it last. */
 export interface RequireOptions {
@@ -79,6 +79,7 @@ export const protect = (verifier: Verifier, need: Need, options: RequireOptions 
     scope: neededScope(need),
     resource_metadata: resource === undefined ? undefined : resourceMetadataUrl(resource),
     schemes: [options.dpop === 'required' ? 'DPoP' : 'Bearer'],
+    algs: boundTokensOf(verifier)?.algorithms,
   }
   const { find, mayPass, prove } = holding(verifier, options)
   const outage = createOutage(onError)

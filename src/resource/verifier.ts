@@ -22,6 +22,8 @@ export interface BoundTokens {
   /** As `verify`, and of bound tokens too, whose `cnf` is still to be proven. */
   find(token: string | undefined): Promise<Principal | undefined>
   readonly prove: Prove
+  /** Those that a proof may be signed by; left out, all that we know. */
+  readonly algorithms?: readonly string[]
   /** What clients call in place of the `/` of a request; `undefined`: it was not said. */
   readonly public_url: string | undefined
 }
