@@ -174,6 +174,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./db-migrate.ts')).dbMigrate,
   },
   {
+    name: 'db:backup',
+    group: 'Data',
+    summary: 'Copy the database while the server runs.',
+    load: async () => (await import('./db-backup.ts')).dbBackup,
+  },
+  {
     name: 'db:prune',
     group: 'Data',
     summary: 'Remove what has expired.',
