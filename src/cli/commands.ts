@@ -180,6 +180,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./db-backup.ts')).dbBackup,
   },
   {
+    name: 'db:check',
+    group: 'Data',
+    summary: 'Tell whether the database is sound.',
+    load: async () => (await import('./db-check.ts')).dbCheck,
+  },
+  {
     name: 'db:prune',
     group: 'Data',
     summary: 'Remove what has expired.',

@@ -101,7 +101,7 @@ const run = (database: Database.Database, step: Step, file: string): void => {
   } catch (error) {
     throw storeError(error, file, `step ${step.version} (${step.name})`)
   }
-  for (const name of tableNames(database)) {
+  for (const name of ownTables(database)) {
     const broken: unknown = database.pragma(`foreign_key_check(${name})`)
     if (!Array.isArray(broken) || broken.length === 0) continue
     throw new StoreError(
@@ -112,7 +112,7 @@ const run = (database: Database.Database, step: Step, file: string): void => {
 }
 
 /** Our own tables only: what an app does with its foreign keys is the app's business. */
-const tableNames = (database: Database.Database): readonly string[] =>
+export const ownTables = (database: Database.Database): readonly string[] =>
   database
     .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
     .pluck()
