@@ -180,6 +180,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./db-backup.ts')).dbBackup,
   },
   {
+    name: 'db:restore',
+    group: 'Data',
+    summary: 'Put a backup in the place of the database.',
+    load: async () => (await import('./db-restore.ts')).dbRestore,
+  },
+  {
     name: 'db:check',
     group: 'Data',
     summary: 'Tell whether the database is sound.',

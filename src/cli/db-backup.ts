@@ -27,7 +27,7 @@ export const dbBackup: Command = defineCommand({
     '-q      the file',
   ],
   exit: [1, 4, 5],
-  see: ['db:check'],
+  see: ['db:check', 'db:restore'],
   run: async ({ config, flags, operands: { file }, print, stop }) => {
     const { db } = (await config()).settings
     refuseLive(db, file)

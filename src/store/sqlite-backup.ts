@@ -2,12 +2,13 @@
  * A copy of a database while others write to it: one state of it, page by page, in a file of its own that
  * needs no write-ahead log beside it. It gets its name when it is whole.
  */
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { rmSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { schemaVersion } from './migrate.ts'
 import { storeError } from './sqlite-error.ts'
 import { createFile, type DatabaseFile, locate, refuseUnreadable } from './sqlite-file.ts'
+import { flush, giveName, refusalOf } from './sqlite-name.ts'
 import { StoreError } from './store-error.ts'
 import { PATIENCE } from './timers.ts'
 
@@ -41,7 +42,9 @@ export const backUp = async (from: string, to: string, options: BackUpOptions = 
     createFile(temporary)
     await copyPages(source, temporary, options)
     settle(temporary)
-    giveName(temporary, target, options.replace ?? false)
+    giveName(temporary.path, target, options.replace ?? false)
+  } catch (error) {
+    throw refusalOf(error, `cannot write the copy: ${to}`)
   } finally {
     discard(temporary)
   }
@@ -54,6 +57,7 @@ const copyPages = async (
   { beside, onProgress, room = freeBytes }: BackUpOptions,
 ): Promise<void> => {
   let reader: Database.Database | undefined
+  let at = source.file
   try {
     reader = open(source, { readonly: true, timeout: PATIENCE }, beside)
     reader.exec('BEGIN')
@@ -61,6 +65,7 @@ const copyPages = async (
       throw new StoreError('database_not_found', `no tables of oauthd in the database: ${source.file}`)
     }
     refuseFull(reader, target, room(dirname(target.path)))
+    at = target.file
     await reader.backup(target.path, {
       progress({ totalPages, remainingPages }) {
         onProgress?.(totalPages - remainingPages, totalPages)
@@ -68,7 +73,7 @@ const copyPages = async (
       },
     })
   } catch (error) {
-    throw isSqlite(error) ? storeError(error, target.file) : error
+    throw isSqlite(error) ? storeError(error, at) : error
   } finally {
     reader?.close()
   }
@@ -106,31 +111,6 @@ const settle = (copy: DatabaseFile): void => {
     database?.close()
   }
   flush(copy.path)
-}
-
-/** A link appears whole, and only where there is no file. */
-const giveName = (temporary: DatabaseFile, { file, path }: DatabaseFile, replace: boolean): void => {
-  try {
-    if (replace) renameSync(temporary.path, path)
-    else linkSync(temporary.path, path)
-    flush(dirname(path))
-  } catch (cause) {
-    throw new StoreError('database_failed', `cannot give the copy its name: ${file}`, {
-      hint: 'something may have come to be there meanwhile, or the folder takes no new file',
-      cause,
-    })
-  }
-}
-
-/** Outlives a power cut; Windows opens no folder. */
-const flush = (path: string): void => {
-  if (process.platform === 'win32') return
-  const handle = openSync(path, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }
 
 const discard = ({ path }: DatabaseFile): void => {
