@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { type ClientFailures, createClientFailures } from './client-failures.ts'
 import type { Certificate } from './crypto/client-certificate.ts'
 import { createPasswords, type Passwords } from './crypto/password.ts'
 import { randomBytes } from './crypto/random.ts'
@@ -83,6 +84,7 @@ export interface Server {
   /** Who serves starts it: what is over goes by itself (LG-03). */
   readonly housekeeping: Housekeeping
   readonly passwords: Passwords
+  readonly client_failures: ClientFailures
   readonly clock: Clock
   readonly log: Log
   readonly events: Events
@@ -142,16 +144,18 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
     const hash_keys = await firstHashKeys(store, master, { ...timed, store, seals })
     const sealed = createSealedWipe(store, timed)
     const housekeeping = createHousekeeping(store, timed)
+    const secrets = createSecrets(hash_keys)
     return {
       settings,
       store,
       registry: createRegistry(store, isFapi(settings) ? underFapi : undefined),
-      secrets: createSecrets(hash_keys),
+      secrets,
       page_files: options.page_files ?? { css: '', logo: undefined },
       client_authorities: options.client_authorities ?? [],
       sealed,
       housekeeping,
       passwords: options.passwords ?? createPasswords(),
+      client_failures: createClientFailures(store, secrets.limitKey),
       clock,
       log,
       events: createEvents((err, event) => log.error({ err, event }, 'listener failed')),

@@ -90,6 +90,7 @@ export const readConfiguration = async (
       trust_proxy: sourceOf('trust_proxy'),
       client_cert_header: sourceOf('client_cert_header'),
       mtls_url: sourceOf('mtls_url'),
+      rate_limits: sourceOf('rate_limits'),
       profile: sourceOf('profile'),
       dpop_nonce: sourceOf('dpop_nonce'),
     },

@@ -148,8 +148,9 @@ const announce = async (server: Server, settings: Settings, print: Context['prin
   print.note(`├─ Tokens     ${issuer.replace(/\/$/, '')}/${prefix}/token`)
   const { wellKnownPath } = await import('../protocol/issuer.ts')
   print.note(`├─ Discovery  ${new URL(issuer).origin}${wellKnownPath(issuer)}`)
-  const { interaction_url } = server.settings
+  const { interaction_url, rate_limits } = server.settings
   if (interaction_url !== undefined) print.note(`├─ Sign-in    ${interaction_url}`)
+  if (!rate_limits) print.note('├─ Limits     off: anybody may guess as often as they like. For tests only')
   const clients = await server.store.read(countClients(1))
   print.note(
     clients === 0

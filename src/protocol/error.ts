@@ -83,7 +83,8 @@ export interface Told {
  * @param error_description for the developer; printable ASCII without `"` and `\`
  * @param options `status` where the code's usual one does not fit (413, 405); `cause` for the log;
  *   `challenge` is WWW-Authenticate, where a bearer token is refused (RFC 6750 section 3); `page` and
- *   `told` where a person reads it; `redirect_to` where the client may be told; `dpop_nonce` for its next proof
+ *   `told` where a person reads it; `redirect_to` where the client may be told; `dpop_nonce` for its next proof;
+ *   `retry_after` for how many seconds asking again is useless
  */
 export class OAuthError extends Error {
   readonly error: ErrorCode
@@ -96,6 +97,8 @@ export class OAuthError extends Error {
   readonly redirect_to: string | undefined
   /** The value of the header DPoP-Nonce that goes with it (RFC 9449 section 8). */
   readonly dpop_nonce: string | undefined
+  /** RFC 9110 section 10.2.3. Whole seconds, 1 or more. */
+  readonly retry_after: number | undefined
 
   constructor(
     error: ErrorCode,
@@ -108,6 +111,7 @@ export class OAuthError extends Error {
       told?: Told
       redirect_to?: string
       dpop_nonce?: string
+      retry_after?: number
     } = {},
   ) {
     super(error_description, options.cause === undefined ? undefined : { cause: options.cause })
@@ -120,8 +124,21 @@ export class OAuthError extends Error {
     this.told = options.told
     this.redirect_to = options.redirect_to
     this.dpop_nonce = options.dpop_nonce
+    this.retry_after = options.retry_after
   }
 }
+
+/**
+ * RL-01: who asks too often is told so in words on which no client throws away what it holds (HTTP-18).
+ *
+ * @param seconds until it may go on
+ */
+export const tooMany = (error_description: string, seconds: number): OAuthError =>
+  new OAuthError('temporarily_unavailable', error_description, {
+    status: 429,
+    retry_after: Math.max(1, Math.ceil(seconds)),
+    cause: 'over the limit',
+  })
 
 /** OAuth 2.1 section 3.2.4: only %x20-21, %x23-5B and %x5D-7E may stand in an error_description. */
 const showable = (text: string): string => text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?')

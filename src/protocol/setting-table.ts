@@ -156,4 +156,10 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     fallback: () => undefined,
     read: readMtlsUrl,
   },
+  rate_limits: {
+    placeholder: 'on|off',
+    help: 'whether too many failures or requests have to wait; off is for tests',
+    fallback: () => true,
+    read: onOrOff,
+  },
 }

@@ -63,6 +63,8 @@ export interface Settings {
   readonly client_cert_header: string | undefined
   /** RFC 8705 section 5: where clients with certificates go, if not to the issuer. */
   readonly mtls_url: string | undefined
+  /** Whether anybody who fails or asks too often has to wait; off only in tests. */
+  readonly rate_limits: boolean
   /** How the built-in pages look. */
   readonly pages: PagesSettings
   /** The types of authorization_details that may be asked for (RFC 9396). */
@@ -100,6 +102,7 @@ export const SETTING_NAMES: readonly SettingName[] = [
   'trust_proxy',
   'client_cert_header',
   'mtls_url',
+  'rate_limits',
 ]
 
 /** `access_token_ttl` is `--access-token-ttl` on the command line. */
@@ -146,6 +149,7 @@ export const completeSettings = (given: GivenSettings): Settings => {
     trust_proxy: take('trust_proxy', given, followed),
     client_cert_header: take('client_cert_header', given, followed),
     mtls_url: take('mtls_url', given, followed),
+    rate_limits: take('rate_limits', given, followed),
     profile: take('profile', given, followed),
     dpop_nonce: take('dpop_nonce', given, followed),
     pages: readPagesSettings(given.pages),

@@ -122,10 +122,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'key-file.ts': { rooms: ['crypto', 'master-secret.ts'], packages: ['node:fs'] },
   'keyring.ts': { rooms: ['actions', 'crypto', 'protocol', 'store', 'seals.ts'], packages: [] },
+  'client-failures.ts': { rooms: ['store'], packages: [] },
   'events.ts': { rooms: [], packages: [] },
   'housekeeping.ts': { rooms: ['actions', 'store'], packages: [] },
   'server.ts': {
-    rooms: [...MIDDLE, ...KEYS, 'master-secret.ts', 'events.ts', 'housekeeping.ts'],
+    rooms: [...MIDDLE, ...KEYS, 'client-failures.ts', 'master-secret.ts', 'events.ts', 'housekeeping.ts'],
     types: ['page-files.ts'],
     packages: ['node:fs'],
   },
