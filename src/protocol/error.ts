@@ -44,6 +44,9 @@ const STATUS = {
  */
 export type ErrorCode = keyof typeof STATUS
 
+/** All of them. */
+export const ERROR_CODES: readonly string[] = Object.keys(STATUS)
+
 /** What a refusal is to a person, where one reads it: which of the error pages. */
 export type PageKind =
   /** The client is unknown, or not one that sends people here. */
