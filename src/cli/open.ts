@@ -21,6 +21,7 @@ export const openForCommand = async (
     onWarning: ({ message }) => print.warn(message),
   })
   if (server.created.length > 0) print.note(`Created ${server.created.join(' and ')} (0600)`)
+  if (server.copied !== undefined) print.note(`Copied the database to ${server.copied} before its migration`)
   if (given.issuer !== undefined) return server
   const issuer = await server.store.read(findState('issuer'))
   return issuer === undefined ? server : { ...server, settings: { ...server.settings, issuer } }

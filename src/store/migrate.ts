@@ -78,9 +78,7 @@ const lookFor = (database: Database.Database, plan: Plan): readonly Step[] => {
  * @param now epoch seconds
  */
 export const migrate = (database: Database.Database, plan: Plan, now: number): Migrated => {
-  // A step may rebuild a table, which SQLite allows only without foreign keys (lang_altertable.html).
-  database.pragma('foreign_keys = OFF')
-  database.exec('BEGIN IMMEDIATE')
+  if (!database.inTransaction) hold(database)
   try {
     const created = schemaVersion(database) === undefined
     const pending = pendingOf(database, plan)
@@ -93,6 +91,13 @@ export const migrate = (database: Database.Database, plan: Plan, now: number): M
     if (database.inTransaction) database.exec('ROLLBACK')
     database.pragma('foreign_keys = ON')
   }
+}
+
+/** Takes the write lock in which `migrate` then runs. */
+export const hold = (database: Database.Database): void => {
+  // A step may rebuild a table, which SQLite allows only without foreign keys (lang_altertable.html).
+  database.pragma('foreign_keys = OFF')
+  database.exec('BEGIN IMMEDIATE')
 }
 
 const run = (database: Database.Database, step: Step, file: string): void => {
