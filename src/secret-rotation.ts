@@ -3,6 +3,7 @@
  * works: the file holds both secrets before anything is sealed under the new one, and the new one alone only
  * after everything is.
  */
+import { audited } from './actions/audit.ts'
 import { reseal } from './actions/reseal.ts'
 import { type SealKey, seal, sealKeys } from './crypto/seal.ts'
 import { replaceKeyFile } from './key-file.ts'
@@ -56,7 +57,7 @@ export const rotateMasterSecret = async (
 
 /** Cryptography first, then one transaction; again, when a key was added in between. */
 const resealAll = async (
-  { store, seals }: Server,
+  { store, seals, audit }: Server,
   keys: readonly [SealKey, ...SealKey[]],
 ): Promise<Resealed> => {
   for (;;) {
@@ -68,8 +69,11 @@ const resealAll = async (
       })),
     )
     const count = (wanted: SealedRow['kind']): number => before.filter(({ kind }) => kind === wanted).length
-    if (await store.write(() => reseal(before, after))) {
-      return { hash_keys: count('hash_key'), signing_keys: count('signing_key') }
-    }
+    const resealed = { hash_keys: count('hash_key'), signing_keys: count('signing_key') }
+    const work = () =>
+      audited(audit(), reseal(before, after), (done) =>
+        done ? { type: 'master_secret_rotated', detail: resealed } : undefined,
+      )
+    if (await store.write(work)) return resealed
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type ClientFailures, createClientFailures } from './client-failures.ts'
+import { type Actor, type Audit, createAudit } from './audit-trail.ts'
 import type { Certificate } from './crypto/client-certificate.ts'
 import { createPasswords, type Passwords } from './crypto/password.ts'
 import { randomBytes } from './crypto/random.ts'
@@ -68,6 +69,8 @@ export interface ServerOptions {
   /** How the names of other people's hosts are resolved. */
   readonly lookup?: Lookup | undefined
   readonly log?: Log | undefined
+  /** Whom the audit trail names for what no request does; `cli` by default. */
+  readonly actor?: Actor | undefined
   readonly onWarning?: ((warning: { code: string; message: string }) => void) | undefined
 }
 
@@ -88,10 +91,10 @@ export interface Server {
   readonly clock: Clock
   readonly log: Log
   readonly events: Events
+  /** The audit trail (LG-02). */
+  readonly audit: Audit
   /** Which files were made by opening. */
   readonly created: readonly string[]
-  /** The copy that opening made of an older database before it migrated it. */
-  readonly copied: string | undefined
   /** Where the master secret came from. */
   readonly secret_source: string
   /** The keys that sign, and the JWK set. */
@@ -135,7 +138,6 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       await Promise.all(sealed.map((row) => seals.open(row.hash_key_id, row.sealed)))
     },
   })
-  if (store.copied !== undefined) log.info({ copy: store.copied }, 'copied the database before its migration')
   try {
     const master = found ?? (await firstMasterSecret(store, db, options.mode))
     const seals = createSeals(master, () => keptMasterSecret(db, options.secret))
@@ -145,6 +147,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       onFault: (err: unknown) => log.error({ err }, 'fault'),
     }
     const hash_keys = await firstHashKeys(store, master, { ...timed, store, seals })
+    const audit = createAudit(options.actor ?? 'cli', hash_keys, clock)
     const sealed = createSealedWipe(store, timed)
     const housekeeping = createHousekeeping(store, timed)
     const secrets = createSecrets(hash_keys)
@@ -162,12 +165,12 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       clock,
       log,
       events: createEvents((err, event) => log.error({ err, event }, 'listener failed')),
+      audit,
       created: [...(existed ? [] : [db]), ...(found === undefined ? [keyFile(db)] : [])],
-      copied: store.copied,
       secret_source: master.source,
       hash_keys,
       seals,
-      keys: createKeyring({ store, seals, clock, default_alg: fapiAlg(DEFAULT_ALG, settings) }),
+      keys: createKeyring({ store, seals, clock, audit, default_alg: fapiAlg(DEFAULT_ALG, settings) }),
       remote_jwks: lazyRemoteJwks({
         clock,
         lookup: options.lookup,

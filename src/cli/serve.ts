@@ -69,6 +69,7 @@ export const serve: Command = defineCommand({
         page_files,
         client_authorities,
         log,
+        actor: 'serve',
         onWarning: ({ message }) => print.warn(message),
       })
       listening = await listenOn(

@@ -1,6 +1,7 @@
+import { audited } from '../actions/audit.ts'
 import { type Approval, denyRequest, requestIsOver } from '../actions/authorization.ts'
 import { takePushedRequest } from '../actions/pushed-request.ts'
-import { allow, type Granted, tellDenied } from '../authorizations.ts'
+import { allow, denial, type Granted, tellDenied } from '../authorizations.ts'
 import { leavingPage } from '../pages/leaving.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { authorizationResponse } from '../protocol/authorization-response.ts'
@@ -93,9 +94,12 @@ export const refuseToClient = async (pending: Pending, error: OAuthError): Promi
     if (over !== undefined) throw over
   }
   if (stored !== undefined) {
-    const over = await server.store.write(() => denyRequest(stored.request_id, exchange.now))
+    const denied = { client_id: client.client_id, error: error.error }
+    const over = await server.store.write(() =>
+      audited(server.audit(exchange), denyRequest(stored.request_id, exchange.now), denial(denied)),
+    )
     if (over !== undefined) throw requestIsOver(client.client_name)
-    tellDenied(server, exchange, { client_id: client.client_id, error: error.error })
+    tellDenied(server, exchange, denied)
   }
   return sendToClient(pending, error)
 }

@@ -1,3 +1,4 @@
+import { record } from '../actions/audit.ts'
 import { refundTry, spendTry, type TryKeys } from '../actions/session.ts'
 import { TooBusy } from '../crypto/bounded.ts'
 import { UncheckableHash, type Verdict } from '../crypto/password.ts'
@@ -48,7 +49,10 @@ export const checkPassword = async (
     const password = preparePassword(given.password)
     const verdict = await verdictOn(server, user, password)
     if (user === undefined || verdict.kind === 'wrong') {
-      failed(server, exchange, { ...who, reason: user === undefined ? 'unknown user' : 'wrong password' })
+      const reason = user === undefined ? 'unknown user' : 'wrong password'
+      failed(server, exchange, { ...who, reason })
+      const event = { type: 'sign_in_failed', sub: user?.sub, detail: { reason } } as const
+      await server.store.write(() => record(event, server.audit(exchange)))
       return { kind: 'wrong' }
     }
     const new_hash = verdict.isOld ? await server.passwords.hash(password) : undefined

@@ -22,18 +22,20 @@ const MIDDLE = ['protocol', 'store', 'crypto', 'actions', 'grants', 'outbound', 
 
 /** What more than one face does with a server, a file a noun. */
 const NOUNS = [
+  'audit.ts',
   'authorizations.ts',
   'clients.ts',
   'consents.ts',
   'hash-key-rotation.ts',
   'request-sources.ts',
+  'revocations.ts',
   'signed-tokens.ts',
   'tokens.ts',
   'users.ts',
 ]
 
 /** What is sealed under the master secret, opened. */
-const KEYS = ['seals.ts', 'hash-keys.ts', 'keyring.ts']
+const KEYS = ['seals.ts', 'hash-keys.ts', 'keyring.ts', 'audit-trail.ts']
 
 /** The library's face, a file a part of it. */
 const LIBRARY = [
@@ -121,7 +123,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
   },
   'key-file.ts': { rooms: ['crypto', 'master-secret.ts'], packages: ['node:fs'] },
-  'keyring.ts': { rooms: ['actions', 'crypto', 'protocol', 'store', 'seals.ts'], packages: [] },
+  'keyring.ts': {
+    rooms: ['actions', 'crypto', 'protocol', 'store', 'seals.ts'],
+    types: ['audit-trail.ts'],
+    packages: [],
+  },
+  'audit-trail.ts': { rooms: [], types: ['actions', 'crypto'], packages: [] },
   'client-failures.ts': { rooms: ['store'], packages: [] },
   'events.ts': { rooms: [], packages: [] },
   'housekeeping.ts': { rooms: ['actions', 'store'], packages: [] },
@@ -131,7 +138,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:fs'],
   },
   ...Object.fromEntries(
-    NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts', 'signed-tokens.ts'], packages: [] }]),
+    NOUNS.map((name) => [
+      name,
+      { rooms: [...MIDDLE, 'server.ts', 'signed-tokens.ts'], types: ['audit-trail.ts'], packages: [] },
+    ]),
   ),
   'request-sources.ts': { rooms: [...MIDDLE, 'client-keys.ts', 'server.ts'], packages: [] },
   'verify.ts': {
