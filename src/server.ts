@@ -95,6 +95,8 @@ export interface Server {
   readonly audit: Audit
   /** Which files were made by opening. */
   readonly created: readonly string[]
+  /** The copy that opening made of an older database before it migrated it. */
+  readonly copied: string | undefined
   /** Where the master secret came from. */
   readonly secret_source: string
   /** The keys that sign, and the JWK set. */
@@ -138,6 +140,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       await Promise.all(sealed.map((row) => seals.open(row.hash_key_id, row.sealed)))
     },
   })
+  if (store.copied !== undefined) log.info({ copy: store.copied }, 'copied the database before its migration')
   try {
     const master = found ?? (await firstMasterSecret(store, db, options.mode))
     const seals = createSeals(master, () => keptMasterSecret(db, options.secret))
@@ -167,6 +170,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       events: createEvents((err, event) => log.error({ err, event }, 'listener failed')),
       audit,
       created: [...(existed ? [] : [db]), ...(found === undefined ? [keyFile(db)] : [])],
+      copied: store.copied,
       secret_source: master.source,
       hash_keys,
       seals,
