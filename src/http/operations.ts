@@ -158,7 +158,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'Sign out.',
     asker: ['browser'],
     form: ['csrf', 'request'],
-    answers: SHOWN,
+    answers: SHOWN_OR_LED,
     refusals: [403],
   },
   'GET apps': {
