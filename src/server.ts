@@ -17,6 +17,7 @@ import {
   keyFile,
   type MasterSecret,
 } from './master-secret.ts'
+import { createOpenRequests, type OpenRequests } from './open-requests.ts'
 import type { Lookup } from './outbound/guarded-fetch.ts'
 import type { RemoteJwks, RemoteJwksOptions } from './outbound/remote-jwks.ts'
 import type { PageFiles } from './page-files.ts'
@@ -88,6 +89,7 @@ export interface Server {
   readonly housekeeping: Housekeeping
   readonly passwords: Passwords
   readonly client_failures: ClientFailures
+  readonly open_requests: OpenRequests
   readonly clock: Clock
   readonly log: Log
   readonly events: Events
@@ -165,6 +167,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       housekeeping,
       passwords: options.passwords ?? createPasswords(),
       client_failures: createClientFailures(store, secrets.limitKey),
+      open_requests: createOpenRequests(),
       clock,
       log,
       events: createEvents((err, event) => log.error({ err, event }, 'listener failed')),

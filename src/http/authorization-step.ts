@@ -16,6 +16,7 @@ import { type Answer, type Exchange, NO_STORE } from './answer.ts'
 import { showConsent, showSignIn } from './authorization-page.ts'
 import type { Browser } from './browser.ts'
 import { htmlPage, siteOf } from './page.ts'
+import { giveRoomBack } from './request-room.ts'
 import { currentSession, type SignedIn } from './session.ts'
 
 /**
@@ -82,7 +83,9 @@ export const answerApproval = async (pending: Pending, outcome: Granted | OAuthE
     if (outcome.page !== undefined) throw outcome
     return STALE.has(outcome.error) ? proceed(pending) : sendToClient(pending, outcome)
   }
-  pending.exchange.note['authorization_id'] = outcome.approved.authorization_id
+  const { server, exchange, client, stored } = pending
+  if (stored !== undefined) giveRoomBack(server, exchange, client)
+  exchange.note['authorization_id'] = outcome.approved.authorization_id
   return sendToClient(pending, outcome)
 }
 
@@ -99,6 +102,7 @@ export const refuseToClient = async (pending: Pending, error: OAuthError): Promi
       audited(server.audit(exchange), denyRequest(stored.request_id, exchange.now), denial(denied)),
     )
     if (over !== undefined) throw requestIsOver(client.client_name)
+    giveRoomBack(server, exchange, client)
     tellDenied(server, exchange, denied)
   }
   return sendToClient(pending, error)

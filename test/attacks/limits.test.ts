@@ -7,6 +7,9 @@ import { completeSettings } from '../../src/protocol/settings.ts'
 import type { Server } from '../../src/server.ts'
 import { asserting, assertion, keysOf, signer } from '../_assertion.ts'
 import { type TestServer, type TestServerOptions, testClient, testServer } from '../_server.ts'
+import { ledTo, person, requestOf, WEB } from '../http/_authorize.ts'
+import { NOW, openHarness } from '../http/_harness.ts'
+import { victim } from './_victim.ts'
 
 const THIEF = '203.0.113.7'
 const VICTIM = '198.51.100.9'
@@ -204,8 +207,109 @@ test('RL-02, RL-03: behind a proxy that is named each address has its own, a pri
   assert.equal((await ask('127.0.0.1', { client_id, client_secret }, from(VICTIM))).status, 200)
 })
 
+const CALLBACK = 'https://shop.example/cb'
+
+const SHOP = {
+  redirect_uris: [CALLBACK],
+  grant_types: ['authorization_code'],
+  token_endpoint_auth_method: 'none',
+} as const
+
+const asked = (client_id: string): URLSearchParams =>
+  new URLSearchParams({
+    response_type: 'code',
+    client_id,
+    redirect_uri: CALLBACK,
+    state: 's',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  })
+
+/** Asks an endpoint, as a browser or a client does. */
+const send = async (server: Server, ip: string, path: string, init: RequestInit = {}): Promise<Response> => {
+  const request = new Request(`https://id.example/oauth/${path}`, init)
+  Object.defineProperty(request, 'ip', { value: ip })
+  return createStandalone(server).fetch(request)
+}
+
+test('RL-01, RL-02, attack, filling the database: what one address leaves open of a client is bounded, and keeps nobody else out', async (t) => {
+  const { server, advance, clock } = await doors(t)
+  const { client_id } = await testClient(server, SHOP)
+  const open = (ip: string): Promise<Response> => send(server, ip, `authorize?${asked(client_id)}`)
+  const now = Math.floor(clock() / 1000)
+  for (const ip of [THIEF, '127.0.0.1']) {
+    for (let count = 0; count < 1_000; count += 1) {
+      server.open_requests.take('authorization_request', `${client_id} ${ip}`, now)
+    }
+  }
+  const refused = await open(THIEF)
+  const location = new URL(refused.headers.get('location') ?? '')
+  assert.deepEqual([refused.status, location.searchParams.get('error')], [302, 'temporarily_unavailable'])
+  assert.equal(location.searchParams.get('state'), 's')
+  assert.equal((await open(VICTIM)).status, 200)
+  assert.equal((await open('127.0.0.1')).status, 200, 'a proxy that nobody has named may be there')
+  advance(1)
+  assert.equal((await open(THIEF)).status, 200)
+})
+
+test('PAR-06, RL-01, attack, filling the database: too many pushed requests are 429, of that client or that address alone', async (t) => {
+  const { server, clock } = await doors(t)
+  const now = Math.floor(clock() / 1000)
+  const shop = await testClient(server, SHOP)
+  const own = await testClient(server, { ...SHOP, token_endpoint_auth_method: 'client_secret_post' })
+  const push = (ip: string, { client_id, client_secret }: typeof own): Promise<Response> => {
+    const body = asked(client_id)
+    if (client_secret !== '') body.set('client_secret', client_secret)
+    return send(server, ip, 'par', { method: 'POST', body })
+  }
+  for (let count = 0; count < 1_000; count += 1) {
+    server.open_requests.take('pushed_by_anybody', `${shop.client_id} ${THIEF}`, now)
+  }
+  const refused = await push(THIEF, shop)
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '1'])
+  assert.equal(((await refused.json()) as { error?: unknown }).error, 'temporarily_unavailable')
+  assert.equal((await push(VICTIM, shop)).status, 201)
+  for (let count = 0; count < 60_000; count += 1)
+    server.open_requests.take('pushed_by_anybody', undefined, now)
+  assert.equal((await push(VICTIM, shop)).status, 429)
+  assert.equal((await push(THIEF, own)).status, 201, 'whoever authenticates has room of their own')
+  for (let count = 0; count < 20_000; count += 1) server.open_requests.take('pushed', own.client_id, now)
+  assert.equal((await push(VICTIM, own)).status, 429)
+})
+
 test('contract, serve: with rate_limits off nobody is counted', async (t) => {
-  const { ask, server } = await doors(t, { rate_limits: 'off' })
+  const { ask, clock, server } = await doors(t, { rate_limits: 'off' })
   const { client_id } = await testClient(server)
   assert.deepEqual(await repeat(40, () => ask(THIEF, guess(client_id))), times(40, 401))
+  const shop = await testClient(server, SHOP)
+  for (let count = 0; count < 1_000; count += 1) {
+    server.open_requests.take(
+      'authorization_request',
+      `${shop.client_id} ${THIEF}`,
+      Math.floor(clock() / 1000),
+    )
+  }
+  assert.equal((await send(server, THIEF, `authorize?${asked(shop.client_id)}`)).status, 200)
+})
+
+test('RL-02, attack, lock-out: while strangers fill all the room, who is signed in or has pushed goes on, and an answer makes room', async () => {
+  const h = await openHarness()
+  try {
+    await person(h)
+    const { browser, client, page } = await victim(h)
+    const fresh = await h.client(WEB)
+    while (h.server.open_requests.take('authorization_request', undefined, NOW) === undefined) {}
+    const refused = await h.browser().get(requestOf(fresh))
+    assert.equal(ledTo(refused)?.searchParams.get('error'), 'temporarily_unavailable')
+    assert.equal((await browser.get(requestOf(fresh))).status, 200)
+    const form = { ...Object.fromEntries(asked(fresh.client_id)), client_secret: fresh.client_secret }
+    const { request_uri } = (await h.post('par', form)).body
+    const query = new URLSearchParams({ client_id: fresh.client_id, request_uri: String(request_uri) })
+    assert.equal((await h.browser().get(`/oauth/authorize?${query}`)).status, 200)
+    assert.ok(ledTo(await browser.press(page, 'Allow'))?.searchParams.get('code'))
+    assert.equal((await h.browser().get(requestOf(client))).status, 200)
+    assert.equal(ledTo(await h.browser().get(requestOf(client)))?.searchParams.get('code'), null)
+  } finally {
+    await h.close()
+  }
 })
