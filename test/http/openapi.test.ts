@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { openApi } from '../../src/http/openapi.ts'
 import { OPERATIONS } from '../../src/http/operations.ts'
 import { routes } from '../../src/http/routes.ts'
-import { basic, openHarness } from './_harness.ts'
-import { type Described, mismatch, operationsOf } from './_openapi.ts'
+import { openWalk } from '../fuzz/_endpoints.ts'
+import { openHarness } from './_harness.ts'
 
 const h = await openHarness()
 after(() => h.close())
@@ -63,75 +63,8 @@ test('HTTP-08, CORS-02: it is served as the other documents are, with an ETag, f
 })
 
 test('contract, GET /oauth/openapi.json: whatever is sent to whatever stands in it, the answer is documented and no fault', async () => {
-  const app = await h.another({ interaction_url: 'https://app.example/ask' })
-  const client = await h.client({
-    grant_types: ['client_credentials'],
-    scope: 'a oauthd:interactions introspect',
-  })
-  const bearer = `Bearer ${await h.token(client)}`
-  const { paths, components } = (await h.send('GET', TARGET)).body as unknown as Described
-  const operations = operationsOf(paths)
-  const odd = fc.oneof(
-    fc.constantFrom('', ' ', 'a', '0', '-1', '1e999', 'null', '[]', '{}', '"', '<b>', '%00', '%zz', '../..'),
-    fc.constantFrom('\0', '\u{feff}', '\u{1f600}', '__proto__', 'x'.repeat(5000), client.client_id),
-    fc.constantFrom('code', 'S256', 'client_credentials', 'refresh_token', 'https://app.example/callback'),
-    fc.constantFrom('eyJhbGciOiJub25lIn0.e30.', 'oat_', `ar_${'0'.repeat(26)}`, bearer.slice(7)),
-    fc.string({ unit: 'binary' }),
-  )
-  const values = (names: readonly string[]): fc.Arbitrary<[string, string][]> =>
-    fc.array(fc.tuple(fc.oneof(fc.constantFrom(...names, 'x'), odd), odd), { maxLength: 6 })
-  const asked = fc.constantFrom(...operations).chain((operation) =>
-    fc.record({
-      operation: fc.constant(operation),
-      ids: fc.array(odd, { minLength: 1, maxLength: 1 }),
-      query: values(operation.query),
-      members: values(operation.body),
-      type: fc.constantFrom(operation.media, operation.media, 'application/json', 'text/plain', ''),
-      authorization: fc.constantFrom(
-        undefined,
-        bearer,
-        basic(client).authorization,
-        'Basic !',
-        'DPoP x',
-        'Bearer',
-      ),
-      dpop: fc.constantFrom(undefined, 'x', 'eyJhbGciOiJub25lIn0.e30.'),
-      over: fc.constantFrom(h.server, app),
-    }),
-  )
-  const seen = new Set<string>()
-  await fc.assert(
-    fc.asyncProperty(asked, async ({ operation, ids, query, members, type, authorization, dpop, over }) => {
-      const path = operation.path.replace(
-        /\{\w+\}/,
-        () => encodeURIComponent((ids[0] ?? '').toWellFormed()) || '-',
-      )
-      const search = new URLSearchParams(query).toString()
-      const isJson = type === 'application/json'
-      const answered = await h.send(
-        operation.method,
-        `${path}?${search}`,
-        {
-          headers: {
-            ...(authorization === undefined ? {} : { authorization }),
-            ...(dpop === undefined ? {} : { dpop }),
-            ...(type === '' ? {} : { 'content-type': type }),
-          },
-          ...(operation.method === 'GET'
-            ? {}
-            : {
-                body: isJson
-                  ? JSON.stringify(Object.fromEntries(members))
-                  : new URLSearchParams(members).toString(),
-              }),
-        },
-        over,
-      )
-      assert.ok(answered.status < 500, answered.text)
-      assert.equal(mismatch(operation, components, answered), undefined)
-      seen.add(`${operation.method} ${operation.path} ${answered.status}`)
-    }),
-    { seed: 20_261_122, numRuns: 400 },
-  )
-  assert.ok(seen.size > operations.length, [...seen].join('\n'))
+  const walk = await openWalk()
+  await fc.assert(walk.property, { seed: 20_261_122, numRuns: 400 })
+  assert.ok(walk.seen.size > walk.operations.length, [...walk.seen].join('\n'))
+  await walk.close()
 })
