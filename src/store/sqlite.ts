@@ -221,8 +221,7 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
       }
       return look.promise
     },
-    space: () => pages.space(),
-    reclaim: (most) => pages.reclaim(most),
+    ...pages,
     status() {
       try {
         return {

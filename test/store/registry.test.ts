@@ -140,6 +140,7 @@ const scripted = (): {
     write: never,
     space: never,
     reclaim: never,
+    emptyLog: never,
     turn: never,
     status: never,
     close: never,
