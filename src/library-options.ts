@@ -109,7 +109,7 @@ export interface CheckedOptions {
 }
 
 /** Settings of a server that listens: a host listens by itself. */
-const NOT_OURS: readonly string[] = ['host', 'port', 'tls_cert', 'tls_key']
+const NOT_OURS: readonly string[] = ['host', 'port', 'metrics_port', 'tls_cert', 'tls_key']
 const OPTIONS: readonly string[] = [
   ...SETTING_NAMES.filter((name) => !NOT_OURS.includes(name)),
   'pages',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { type ClientFailures, createClientFailures } from './client-failures.ts'
 import { type Actor, type Audit, createAudit } from './audit-trail.ts'
+import { type ClientFailures, createClientFailures } from './client-failures.ts'
+import { type Counters, createCounters } from './counters.ts'
 import type { Certificate } from './crypto/client-certificate.ts'
 import { createPasswords, type Passwords } from './crypto/password.ts'
 import { randomBytes } from './crypto/random.ts'
@@ -93,6 +94,8 @@ export interface Server {
   readonly clock: Clock
   readonly log: Log
   readonly events: Events
+  /** What has been answered, issued and refused since the start. */
+  readonly counters: Counters
   /** The audit trail (LG-02). */
   readonly audit: Audit
   /** Which files were made by opening. */
@@ -172,6 +175,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       log,
       events: createEvents((err, event) => log.error({ err, event }, 'listener failed')),
       audit,
+      counters: createCounters(),
       created: [...(existed ? [] : [db]), ...(found === undefined ? [keyFile(db)] : [])],
       copied: store.copied,
       secret_source: master.source,

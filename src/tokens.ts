@@ -7,6 +7,7 @@ import {
   tokenResponse,
 } from './actions/issue.ts'
 import { describe, findPresented, whyDead } from './actions/token.ts'
+import { increase } from './counters.ts'
 import { newId } from './crypto/secret.ts'
 import { type ActiveToken, INACTIVE, type Inactivity, introspection } from './protocol/access-token.ts'
 import { type Client, hasBoundTokens } from './protocol/client-metadata.ts'
@@ -158,10 +159,11 @@ export const inspectToken = async (server: Server, token: string): Promise<Inspe
 
 /** Tells of a token that was issued. */
 export const tellIssued = (
-  { events }: Pick<Server, 'events'>,
+  { events, counters }: Pick<Server, 'events' | 'counters'>,
   { jti, sub, scope }: Pick<Issued, 'jti' | 'sub' | 'scope'>,
   of: { readonly client_id: string; readonly grant_type: string; readonly at: number },
 ): void => {
   const { at, client_id, grant_type } = of
+  increase(counters.issued, grant_type)
   events.emit({ type: 'token_issued', at, client_id, sub, grant_type, jti, scope })
 }

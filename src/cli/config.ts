@@ -72,6 +72,7 @@ export const readConfiguration = async (
       db: sourceOf('db'),
       host: sourceOf('host'),
       port: sourceOf('port'),
+      metrics_port: sourceOf('metrics_port'),
       issuer: sourceOf('issuer'),
       prefix: sourceOf('prefix'),
       access_token_ttl: sourceOf('access_token_ttl'),

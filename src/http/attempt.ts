@@ -1,5 +1,6 @@
 import { record } from '../actions/audit.ts'
 import type { Issued } from '../actions/issue.ts'
+import { increase } from '../counters.ts'
 import { openSuccessor, sealSuccessor } from '../crypto/sealed-successor.ts'
 import type { Attempt, Grant, Outcome, PersonAttempt } from '../grants/grant.ts'
 import type { Client } from '../protocol/client-metadata.ts'
@@ -99,6 +100,7 @@ export const issuedOf = (server: Server, exchange: BackChannel, client: Client, 
     const { client_id } = client
     const whence = address === undefined ? {} : { address }
     server.log.warn({ request_id, authorization_id, client_id, ...whence }, event)
+    increase(server.counters.reused, event)
     server.events.emit({ type: 'token_revoked', at, client_id, authorization_id, reason: event })
     throw refusal
   }

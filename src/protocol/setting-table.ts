@@ -162,4 +162,10 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     fallback: () => true,
     read: onOrOff,
   },
+  metrics_port: {
+    placeholder: 'PORT',
+    help: 'port for /metrics, without TLS and for nobody else; 0 takes a free one',
+    fallback: () => undefined,
+    read: integer(0, 65_535),
+  },
 }

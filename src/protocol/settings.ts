@@ -23,6 +23,8 @@ export interface Settings {
   readonly host: string
   /** The TCP port to listen on; 0 takes a free one. */
   readonly port: number
+  /** The TCP port where metrics are served and nothing else; `undefined`: none. */
+  readonly metrics_port: number | undefined
   /** RFC 8414 section 2: the issuer identifier, byte for byte as given. */
   readonly issuer: string
   /** The path of the endpoints below the issuer, without a slash at either end. */
@@ -103,6 +105,7 @@ export const SETTING_NAMES: readonly SettingName[] = [
   'client_cert_header',
   'mtls_url',
   'rate_limits',
+  'metrics_port',
 ]
 
 /** `access_token_ttl` is `--access-token-ttl` on the command line. */
@@ -131,6 +134,7 @@ export const completeSettings = (given: GivenSettings): Settings => {
     db: take('db', given, followed),
     host: take('host', given, followed),
     port,
+    metrics_port: take('metrics_port', given, followed),
     issuer: take('issuer', given, followed),
     prefix: take('prefix', given, followed),
     access_token_ttl: take('access_token_ttl', given, followed),

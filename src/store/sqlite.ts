@@ -222,6 +222,7 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
       return look.promise
     },
     ...pages,
+    batches: () => writes.settled,
     status() {
       try {
         return {

@@ -100,6 +100,8 @@ export interface Store {
    * gone would else keep it growing for good. Waits for them, and keeps writers waiting, for a few milliseconds.
    */
   emptyLog(most: number): void
+  /** How many commits held how many works. */
+  batches(): ReadonlyMap<number, number>
   /** Facts for `db:status`. */
   status(): StoreStatus
   /** Runs what is queued, then closes. */

@@ -70,9 +70,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   grants: { rooms: ['actions', 'store', 'protocol'], packages: [] },
   pages: { rooms: [], types: ['protocol'], packages: [] },
   http: {
-    rooms: [...MIDDLE, ...NOUNS, 'client-keys.ts', 'pages', 'server.ts'],
+    rooms: [...MIDDLE, ...NOUNS, 'client-keys.ts', 'counters.ts', 'pages', 'server.ts'],
     types: ['page-files.ts'],
     packages: ['h3', 'srvx', 'pino', 'node:crypto', 'node:http'],
+    only: [{ files: /^src\/http\/exposition[a-z-]*\.ts$/, packages: ['prom-client'] }],
   },
   resource: {
     rooms: ['actions', 'store', 'crypto', 'protocol'],
@@ -129,6 +130,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
   },
   'audit-trail.ts': { rooms: [], types: ['actions', 'crypto'], packages: [] },
+  'counters.ts': { rooms: [], packages: [] },
   'client-failures.ts': { rooms: ['store'], packages: [] },
   'open-requests.ts': { rooms: [], packages: [] },
   'events.ts': { rooms: [], packages: [] },
@@ -138,6 +140,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       ...MIDDLE,
       ...KEYS,
       'client-failures.ts',
+      'counters.ts',
       'open-requests.ts',
       'master-secret.ts',
       'events.ts',
@@ -149,7 +152,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   ...Object.fromEntries(
     NOUNS.map((name) => [
       name,
-      { rooms: [...MIDDLE, 'server.ts', 'signed-tokens.ts'], types: ['audit-trail.ts'], packages: [] },
+      {
+        rooms: [...MIDDLE, 'counters.ts', 'server.ts', 'signed-tokens.ts'],
+        types: ['audit-trail.ts'],
+        packages: [],
+      },
     ]),
   ),
   'request-sources.ts': { rooms: [...MIDDLE, 'client-keys.ts', 'server.ts'], packages: [] },

@@ -141,6 +141,7 @@ const scripted = (): {
     space: never,
     reclaim: never,
     emptyLog: never,
+    batches: never,
     turn: never,
     status: never,
     close: never,
