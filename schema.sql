@@ -309,3 +309,32 @@ CREATE TABLE oauthd_used_jti (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX oauthd_used_jti_expires ON oauthd_used_jti (expires_at);
+
+-- What changed who may do what, and what speaks of an attack: written by src/actions/audit.ts in the
+-- transaction of what it tells of, never changed, never removed. Each row holds the digest of itself and of
+-- the row before, sealed under the audit key of a hash key (docs/guides/audit.md).
+CREATE TABLE oauthd_audit (
+  seq INTEGER NOT NULL PRIMARY KEY, -- 1, 2, 3, … without a gap
+  at INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  actor TEXT NOT NULL, -- cli, serve, library, or http: and the name of the endpoint
+  client_id TEXT,
+  sub TEXT,
+  authorization_id TEXT,
+  jti TEXT,
+  request_id TEXT, -- as X-Request-Id and the log have it
+  detail TEXT, -- JSON object; nothing secret, nothing that somebody typed
+  hash_key_id TEXT NOT NULL, -- may be dropped: the digest stays proven by a later row
+  digest TEXT NOT NULL, -- SHA-256 of the digest before and of all that stands above
+  mac TEXT NOT NULL -- HMAC of the digest
+) STRICT;
+
+-- Where that chain ends, in one row: moved by whoever adds to it, so that they come one after the other. Its
+-- own seal says when rows were cut off the end.
+CREATE TABLE oauthd_audit_head (
+  name TEXT NOT NULL PRIMARY KEY, -- head
+  seq INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  hash_key_id TEXT NOT NULL,
+  mac TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

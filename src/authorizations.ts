@@ -1,5 +1,7 @@
+import { audited } from './actions/audit.ts'
 import { type Approval, type Approved, approveRequest } from './actions/authorization.ts'
 import { newId } from './crypto/secret.ts'
+import type { AuditEvent } from './protocol/audit.ts'
 import { typeProblem } from './protocol/authorization-details.ts'
 import {
   type AuthorizationRequest,
@@ -23,6 +25,8 @@ export interface Occasion {
   readonly at: number
   readonly now: number
   readonly request_id?: string
+  /** The name of the endpoint. */
+  readonly route?: string
 }
 
 /**
@@ -84,9 +88,10 @@ export interface Granted {
 /** Makes an authorization and its code; a stored request is answered by that, once. */
 export const allow = async (
   server: Server,
-  { at, now, request_id }: Occasion,
+  occasion: Occasion,
   allowed: Omit<Approval, 'fresh' | 'now' | 'lifetimes'>,
 ): Promise<Granted | OAuthError> => {
+  const { at, now, request_id } = occasion
   const code = server.secrets.mint('authorization_code', at)
   const fresh = { authorization_id: newId(PREFIX.authorization, at), code }
   const resources = await (await server.registry.latest()).resources()
@@ -96,15 +101,29 @@ export const allow = async (
   const longest = longestTtl(allowed.request.resource, { resources, access_token_ttl })
   const lifetimes = { ...settings, access_token_ttl: longest }
   const approval: Approval = { ...allowed, fresh, now, lifetimes }
-  const approved = await server.store.write(() => approveRequest(approval))
-  if (approved instanceof OAuthError) return approved
   const { client_id } = allowed.client
-  const { authorization_id, scope } = approved
   const { sub } = allowed.person
+  const { answer, decided_by } = allowed
+  const approved = await server.store.write(() =>
+    audited(server.audit(occasion), approveRequest(approval), (done) => {
+      if (done instanceof OAuthError) return undefined
+      const { authorization_id, scope } = done
+      const detail = { scope, answer, ...(decided_by === undefined ? {} : { decided_by }) }
+      return { type: 'authorization_approved', client_id, sub, authorization_id, detail }
+    }),
+  )
+  if (approved instanceof OAuthError) return approved
+  const { authorization_id, scope } = approved
   server.events.emit({ type: 'authorization_approved', at: now, client_id, sub, authorization_id, scope })
   server.log.info({ request_id, client_id, sub, authorization_id }, 'authorization_approved')
   return { code: code.clear, approved }
 }
+
+/** What the audit trail says of a refusal that answered a request; nothing, where that was over. */
+export const denial =
+  ({ client_id, error }: { readonly client_id: string; readonly error: string }) =>
+  (over: OAuthError | undefined): AuditEvent | undefined =>
+    over === undefined ? { type: 'authorization_denied', client_id, detail: { error } } : undefined
 
 /** Tells that somebody said no, or could not be asked. */
 export const tellDenied = (

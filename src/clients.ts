@@ -1,3 +1,4 @@
+import { audited } from './actions/audit.ts'
 import {
   type ClientDetail,
   changeClient,
@@ -56,7 +57,18 @@ export const createClient = async (
   const isSecret = hasSecret(metadata)
   const client_secret = chosen.client_secret ?? server.secrets.clientSecret()
   const fresh = isSecret ? hashed(server, client_secret) : undefined
-  const client = await server.store.write(() => registerClient(client_id, metadata, fresh, now(server)))
+  const client = await server.store.write(() =>
+    audited(
+      server.audit(),
+      registerClient(client_id, metadata, fresh, now(server)),
+      (registered) =>
+        registered && {
+          type: 'client_created',
+          client_id,
+          detail: { scope: registered.scope, grant_types: registered.grant_types },
+        },
+    ),
+  )
   if (client === undefined) return undefined
   await publishKey(server, client)
   server.events.emit({ type: 'client_created', at: now(server), client_id })
@@ -106,16 +118,16 @@ export const rotateSecret = async (
   refuseWeak(options.client_secret)
   const client_secret = options.client_secret ?? server.secrets.clientSecret()
   const fresh = hashed(server, client_secret)
-  const rotation = await server.store.write(() => rotateClientSecret(client_id, fresh, overlap, now(server)))
+  const rotation = await server.store.write(() =>
+    audited(server.audit(), rotateClientSecret(client_id, fresh, overlap, now(server)), (done) =>
+      done === undefined || done instanceof OAuthError
+        ? undefined
+        : { type: 'client_secret_rotated', client_id, detail: overlapOf(done) },
+    ),
+  )
   if (rotation === undefined) return undefined
   if (rotation instanceof OAuthError) throw rotation
-  const previous_secret_expires_at = rotation.previous_expires_at
-  server.events.emit({
-    type: 'client_secret_rotated',
-    at: now(server),
-    client_id,
-    ...(previous_secret_expires_at === undefined ? {} : { previous_secret_expires_at }),
-  })
+  server.events.emit({ type: 'client_secret_rotated', at: now(server), client_id, ...overlapOf(rotation) })
   return rotated(rotation, client_secret)
 }
 
@@ -141,7 +153,19 @@ export const updateClient = async (
       throw error
     }
   }
-  const changed = await server.store.write(() => changeClient(client_id, judge, now(server)))
+  const changed = await server.store.write(() => {
+    let before: Client | undefined
+    const judged = (client: Client): ClientMetadata | Error => {
+      before = client
+      return judge(client)
+    }
+    const change = changeClient(client_id, judged, now(server))
+    return audited(server.audit(), change, (after) =>
+      before === undefined || after === undefined || after instanceof Error
+        ? undefined
+        : { type: 'client_changed', client_id, detail: { changed: changedMembers(before, after) } },
+    )
+  })
   if (changed instanceof Error) throw changed
   if (changed === undefined) return undefined
   await publishKey(server, changed)
@@ -159,7 +183,11 @@ const publishKey = async (
 
 /** Ends a client and all its tokens for good; `false` when there is none, or it was revoked before. */
 export const revoke = async (server: Server, client_id: string): Promise<boolean> => {
-  const revoked = await server.store.write(() => revokeClient(client_id, now(server)))
+  const revoked = await server.store.write(() =>
+    audited(server.audit(), revokeClient(client_id, now(server)), (done) =>
+      done ? { type: 'client_revoked', client_id } : undefined,
+    ),
+  )
   if (revoked) server.events.emit({ type: 'client_revoked', at: now(server), client_id })
   return revoked
 }
@@ -184,7 +212,20 @@ const shown = (client: Client, client_secret: string | undefined): ClientWithSec
   ...(client_secret === undefined ? {} : { client_secret, client_secret_expires_at: 0 }),
 })
 
-const rotated = ({ client, previous_expires_at }: Rotation, client_secret: string): RotatedClient => ({
-  ...shown(client, client_secret),
-  ...(previous_expires_at === undefined ? {} : { previous_secret_expires_at: previous_expires_at }),
+const rotated = (rotation: Rotation, client_secret: string): RotatedClient => ({
+  ...shown(rotation.client, client_secret),
+  ...overlapOf(rotation),
 })
+
+const overlapOf = ({ previous_expires_at }: Rotation): { readonly previous_secret_expires_at?: number } =>
+  previous_expires_at === undefined ? {} : { previous_secret_expires_at: previous_expires_at }
+
+/** Their names alone: a JWK set or an address says more than a trail should keep. */
+const changedMembers = (before: Client, after: Client): readonly string[] => {
+  const was = new Map(Object.entries(before))
+  const isChanged = ([name, value]: readonly [string, unknown]): boolean =>
+    name !== 'updated_at' && JSON.stringify(value) !== JSON.stringify(was.get(name))
+  return Object.entries(after)
+    .filter(isChanged)
+    .map(([name]) => name)
+}

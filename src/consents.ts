@@ -1,5 +1,13 @@
-import { type GivenAccess, listAccess, withdrawConsent, withdrawConsentsOf } from './actions/consent.ts'
+import { audited } from './actions/audit.ts'
+import {
+  type GivenAccess,
+  listAccess,
+  type Withdrawn,
+  withdrawConsent,
+  withdrawConsentsOf,
+} from './actions/consent.ts'
 import { countLiveOf, type Lost } from './actions/token.ts'
+import type { DoneBy } from './audit-trail.ts'
 import { now, type Server } from './server.ts'
 import type { AllowedFilter } from './store/consent.ts'
 
@@ -37,21 +45,36 @@ export const lossOfConsent = (
 
 /**
  * Takes back what a person allowed a client: it is asked for again, and every code and token is dead
- * when this resolves (PG-07). `false` when there was nothing to take back.
+ * when this resolves (PG-07). `undefined` when there was nothing to take back.
  */
 export const withdraw = async (
   server: Server,
   { sub, client_id }: { readonly sub: string; readonly client_id: string },
-): Promise<boolean> => {
-  const ended = await server.store.write(() => withdrawConsent(sub, client_id, now(server)))
-  const wasThere = ended.consent || ended.authorizations > 0
-  if (wasThere) server.events.emit({ type: 'consent_revoked', at: now(server), client_id, sub })
-  return wasThere
+  by?: DoneBy,
+): Promise<Withdrawn | undefined> => {
+  const ended = await server.store.write(() =>
+    audited(server.audit(by), withdrawConsent(sub, client_id, now(server)), (done) =>
+      wasThere(done)
+        ? { type: 'consent_revoked', client_id, sub, detail: { authorizations: done.authorizations } }
+        : undefined,
+    ),
+  )
+  if (!wasThere(ended)) return undefined
+  server.events.emit({ type: 'consent_revoked', at: now(server), client_id, sub })
+  return ended
 }
+
+const wasThere = ({ consent, authorizations }: Withdrawn): boolean => consent || authorizations > 0
 
 /** Takes back all that a person allowed. */
 export const withdrawAll = async (server: Server, sub: string): Promise<void> => {
-  await server.store.write(() => withdrawConsentsOf(sub, now(server)))
+  await server.store.write(() =>
+    audited(server.audit(), withdrawConsentsOf(sub, now(server)), (consents) => ({
+      type: 'consent_revoked',
+      sub,
+      detail: { consents },
+    })),
+  )
 }
 
 const consentInformation = ({

@@ -1,4 +1,5 @@
 /** The rotation of the hash keys (KEY-06): what is hashed from now on, and when an old key may go. */
+import { audited } from './actions/audit.ts'
 import { addHashKey, dropHashKeys, listOldHashKeys, type OldHashKey } from './actions/hash-key.ts'
 import { randomBytes } from './crypto/random.ts'
 import { newId } from './crypto/secret.ts'
@@ -20,7 +21,13 @@ export const addNewHashKey = async (server: Server): Promise<NewHashKey> => {
     const [witness] = await store.read(listHashKeys())
     if (witness === undefined) throw new Error('a database has at least one hash key')
     const sealed = await seals.sealBeside(witness.sealed, hash_key_id, key)
-    const activates_at = await store.write(() => addHashKey({ hash_key_id, sealed, witness }, now(server)))
+    const activates_at = await store.write(() =>
+      audited(server.audit(), addHashKey({ hash_key_id, sealed, witness }, now(server)), (from) =>
+        from === undefined
+          ? undefined
+          : { type: 'hash_key_created', detail: { hash_key_id, activates_at: from } },
+      ),
+    )
     if (activates_at !== undefined) return { hash_key_id, activates_at }
   }
 }
@@ -36,5 +43,12 @@ export const useCount = ({ uses }: OldHashKey): number =>
 /** Drops them, and what stands under them dies. */
 export const dropOldHashKeys = async (server: Server, keys: readonly OldHashKey[]): Promise<void> => {
   const ids = keys.map(({ hash_key_id }) => hash_key_id)
-  if (ids.length > 0) await server.store.write(() => dropHashKeys(ids))
+  if (ids.length === 0) return
+  // Sealed under a key that stays, this row proves all that the dropped ones sealed.
+  await server.store.write(() =>
+    audited(server.audit(), dropHashKeys(ids), () => ({
+      type: 'hash_key_dropped',
+      detail: { hash_key_ids: ids },
+    })),
+  )
 }

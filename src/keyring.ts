@@ -1,9 +1,11 @@
+import { audited } from './actions/audit.ts'
 import {
   addFirstSigningKey,
   type FreshSigningKey,
   revokeSigningKey,
   rotateSigningKey,
 } from './actions/signing-key.ts'
+import type { Audit } from './audit-trail.ts'
 import type { ExpectedJwt } from './crypto/own-jwt.ts'
 import type { Claims, Key } from './crypto/signing-key.ts'
 import {
@@ -74,6 +76,7 @@ export interface KeyringOptions {
   readonly seals: Seals
   /** Epoch milliseconds. */
   readonly clock: () => number
+  readonly audit: Audit
   /** Of the key that a new database is given. */
   readonly default_alg: SigningAlg
 }
@@ -82,7 +85,7 @@ export interface KeyringOptions {
 const signing = (): Promise<typeof import('./crypto/signing-key.ts')> => import('./crypto/signing-key.ts')
 const checking = (): Promise<typeof import('./crypto/own-jwt.ts')> => import('./crypto/own-jwt.ts')
 
-export const createKeyring = ({ store, seals, clock, default_alg }: KeyringOptions): Keyring => {
+export const createKeyring = ({ store, seals, clock, audit, default_alg }: KeyringOptions): Keyring => {
   const now = (): number => Math.floor(clock() / 1000)
   const publicHalves = new Map<string, Promise<Key>>()
   const privateHalves = new Map<string, Promise<Key>>()
@@ -109,7 +112,12 @@ export const createKeyring = ({ store, seals, clock, default_alg }: KeyringOptio
   }
   const makeFirst = (alg: SigningAlg): Promise<void> =>
     withFreshKey({ store, seals }, alg, async (fresh) => {
-      const added = await store.write(() => addFirstSigningKey(fresh, now()))
+      const { kid } = fresh
+      const added = await store.write(() =>
+        audited(audit(), addFirstSigningKey(fresh, now()), (done) =>
+          done === 'added' ? { type: 'signing_key_created', detail: { kid, alg } } : undefined,
+        ),
+      )
       return added === 'resealed' ? undefined : added
     }).then(() => {})
 
@@ -150,14 +158,28 @@ export const createKeyring = ({ store, seals, clock, default_alg }: KeyringOptio
     },
     rotate: (alg, delay) =>
       withFreshKey({ store, seals }, alg, async (fresh) => {
-        const rotated = await store.write(() => rotateSigningKey(fresh, delay, now()))
-        return rotated.kind === 'resealed' ? undefined : { kid: fresh.kid, ...rotated }
+        const { kid } = fresh
+        const rotated = await store.write(() =>
+          audited(audit(), rotateSigningKey(fresh, delay, now()), (done) =>
+            done.kind === 'rotated'
+              ? { type: 'signing_key_created', detail: { kid, alg, activates_at: done.activates_at } }
+              : undefined,
+          ),
+        )
+        return rotated.kind === 'resealed' ? undefined : { kid, ...rotated }
       }),
     async revoke(kid) {
       const key = (await latest()).find((one) => one.kid === kid)
       if (key === undefined || key.revoked_at !== null || !isSigningAlg(key.alg)) return undefined
       const revoked = await withFreshKey({ store, seals }, key.alg, async (fresh) => {
-        const outcome = await store.write(() => revokeSigningKey(kid, fresh, now()))
+        const outcome = await store.write(() =>
+          audited(audit(), revokeSigningKey(kid, fresh, now()), (done) => {
+            if (done.kind !== 'revoked') return undefined
+            const { alg, successor } = done
+            const detail = { kid, alg, ...(successor === undefined ? {} : { successor }) }
+            return { type: 'signing_key_revoked', detail }
+          }),
+        )
         return outcome.kind === 'resealed' ? undefined : outcome
       })
       return revoked.kind === 'unknown' ? undefined : { kid, successor: revoked.successor }

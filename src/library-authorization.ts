@@ -1,6 +1,7 @@
+import { audited } from './actions/audit.ts'
 import { REQUEST_LIFETIME } from './actions/authorization.ts'
 import { pushedRequestIsOver, takePushedRequest } from './actions/pushed-request.ts'
-import { allow, examined, identified, tellDenied } from './authorizations.ts'
+import { allow, denial, examined, identified, tellDenied } from './authorizations.ts'
 import { readLooseForm } from './http/body.ts'
 import { isObject, knownMembers, optionalText, text } from './library-arguments.ts'
 import { exchangeOf } from './library-request.ts'
@@ -23,6 +24,7 @@ import { now, type Server } from './server.ts'
 import { findConsent } from './store/consent.ts'
 import { holdPushedRequest, type PushedRequest } from './store/pushed-request.ts'
 import { listScopes } from './store/scope.ts'
+import type { Work } from './store/work.ts'
 
 /** Who allows, as the app knows the person. */
 export interface ApprovingPerson {
@@ -120,13 +122,21 @@ export const deny = async (
   const state = form.values.get('state') ?? null
   const iss = server.settings.issuer
   const at = now(server)
-  if (pushed !== undefined) {
-    const over = await server.store.write(() => takePushedRequest(pushed.pushed_id, at))
-    if (over !== undefined) throw over
-  }
-  tellDenied(server, { now: at }, { client_id: client.client_id, error })
+  const denied = { client_id: client.client_id, error }
+  const over = await server.store.write(() =>
+    audited(
+      server.audit(),
+      pushed === undefined ? nothing() : takePushedRequest(pushed.pushed_id, at),
+      denial(denied),
+    ),
+  )
+  if (over !== undefined) throw over
+  tellDenied(server, { now: at }, denied)
   return { redirect_to: authorizationResponse(redirect_uri, { error, error_description, state, iss }) }
 }
+
+/** A request that was not pushed leaves nothing that would have to be taken. */
+function* nothing(): Work<undefined> {}
 
 /** @throws {OAuthError} when the body of a request is no form */
 const formOf = (server: Server, input: unknown): LooseForm | Promise<LooseForm> => {

@@ -85,6 +85,7 @@ export const consentsOf = (server: Server): OAuthConsents => ({
   },
   async revoke(of) {
     const { sub, client_id } = knownMembers(of, 'the argument', ['sub', 'client_id'], 'of a consent')
-    return withdraw(server, { sub: text(sub, 'sub'), client_id: text(client_id, 'client_id') })
+    const pair = { sub: text(sub, 'sub'), client_id: text(client_id, 'client_id') }
+    return (await withdraw(server, pair)) !== undefined
   },
 })

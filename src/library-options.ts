@@ -64,6 +64,8 @@ export interface OAuthServerOptions {
   readonly tls_client_ca?: string
   /** Where clients with certificates go, if not to the issuer (RFC 8705 section 5). */
   readonly mtls_url?: string
+  /** Whether anybody who fails or asks too often has to wait; `false` is for tests. Default `true`. */
+  readonly rate_limits?: boolean
   /** The master secret, 32 characters or more. Default: `OAUTHD_SECRET`, else the file `<db>.key`. */
   readonly secret?: string
   /**
@@ -107,7 +109,7 @@ export interface CheckedOptions {
 }
 
 /** Settings of a server that listens: a host listens by itself. */
-const NOT_OURS: readonly string[] = ['host', 'port', 'tls_cert', 'tls_key']
+const NOT_OURS: readonly string[] = ['host', 'port', 'metrics_port', 'tls_cert', 'tls_key']
 const OPTIONS: readonly string[] = [
   ...SETTING_NAMES.filter((name) => !NOT_OURS.includes(name)),
   'pages',

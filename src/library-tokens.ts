@@ -16,9 +16,10 @@ import {
 import { livePrincipal } from './resource/live-principal.ts'
 import { originOf } from './resource/public-url.ts'
 import { type BoundTokens, isRequest } from './resource/verifier.ts'
+import { revokeOne } from './revocations.ts'
 import { now, type Server } from './server.ts'
 import { tokensOf } from './signed-tokens.ts'
-import { inspectToken, revokeOne } from './tokens.ts'
+import { inspectToken } from './tokens.ts'
 
 /** A token request (OAuth 2.1 section 3.2) as its parameters; who asks stands among them. */
 export interface TokenRequest {

@@ -150,6 +150,7 @@ export const createOAuthServer = async (options: OAuthServerOptions = {}): Promi
     client_authorities: readClientAuthorities(settings),
     secret,
     log,
+    actor: 'library',
     onWarning: ({ code, message }) => log.warn({ code }, message),
   })
   try {

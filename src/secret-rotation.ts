@@ -3,6 +3,7 @@
  * works: the file holds both secrets before anything is sealed under the new one, and the new one alone only
  * after everything is.
  */
+import { audited } from './actions/audit.ts'
 import { reseal } from './actions/reseal.ts'
 import { type SealKey, seal, sealKeys } from './crypto/seal.ts'
 import { replaceKeyFile } from './key-file.ts'
@@ -59,7 +60,7 @@ const sharesSecret = (one: MasterSecret, other: MasterSecret): boolean =>
 
 /** Cryptography first, then one transaction; again, when a key was added in between. */
 const resealAll = async (
-  { store, seals }: Server,
+  { store, seals, audit }: Server,
   keys: readonly [SealKey, ...SealKey[]],
   until: number,
 ): Promise<Resealed | undefined> => {
@@ -72,8 +73,13 @@ const resealAll = async (
       })),
     )
     const count = (wanted: SealedRow['kind']): number => before.filter(({ kind }) => kind === wanted).length
-    const outcome = await store.write(() => reseal(before, after, until))
+    const resealed = { hash_keys: count('hash_key'), signing_keys: count('signing_key') }
+    const outcome = await store.write(() =>
+      audited(audit(), reseal(before, after, until), (done) =>
+        done === 'resealed' ? { type: 'master_secret_rotated', detail: resealed } : undefined,
+      ),
+    )
     if (outcome === 'overtaken') return undefined
-    if (outcome === 'resealed') return { hash_keys: count('hash_key'), signing_keys: count('signing_key') }
+    if (outcome === 'resealed') return resealed
   }
 }

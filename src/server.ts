@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs'
+import { type Actor, type Audit, createAudit } from './audit-trail.ts'
+import { type ClientFailures, createClientFailures } from './client-failures.ts'
+import { type Counters, createCounters } from './counters.ts'
 import type { Certificate } from './crypto/client-certificate.ts'
 import { createPasswords, type Passwords } from './crypto/password.ts'
 import { randomBytes } from './crypto/random.ts'
@@ -15,6 +18,7 @@ import {
   keyFile,
   type MasterSecret,
 } from './master-secret.ts'
+import { createOpenRequests, type OpenRequests } from './open-requests.ts'
 import type { Lookup } from './outbound/name-servers.ts'
 import type { RemoteJwks, RemoteJwksOptions } from './outbound/remote-jwks.ts'
 import type { PageFiles } from './page-files.ts'
@@ -67,6 +71,8 @@ export interface ServerOptions {
   /** How the names of other people's hosts are resolved. */
   readonly lookup?: Lookup | undefined
   readonly log?: Log | undefined
+  /** Whom the audit trail names for what no request does; `cli` by default. */
+  readonly actor?: Actor | undefined
   readonly onWarning?: ((warning: { code: string; message: string }) => void) | undefined
 }
 
@@ -83,11 +89,19 @@ export interface Server {
   /** Who serves starts it: what is over goes by itself (LG-03). */
   readonly housekeeping: Housekeeping
   readonly passwords: Passwords
+  readonly client_failures: ClientFailures
+  readonly open_requests: OpenRequests
   readonly clock: Clock
   readonly log: Log
   readonly events: Events
+  /** What has been answered, issued and refused since the start. */
+  readonly counters: Counters
+  /** The audit trail (LG-02). */
+  readonly audit: Audit
   /** Which files were made by opening. */
   readonly created: readonly string[]
+  /** The copy that opening made of an older database before it migrated it. */
+  readonly copied: string | undefined
   /** Where the master secret came from. */
   readonly secret_source: string
   /** The keys that sign, and the JWK set. */
@@ -131,6 +145,7 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       await Promise.all(sealed.map((row) => seals.open(row.hash_key_id, row.sealed)))
     },
   })
+  if (store.copied !== undefined) log.info({ copy: store.copied }, 'copied the database before its migration')
   try {
     const master = found ?? (await firstMasterSecret(store, db, options.mode))
     const seals = createSeals(master, () => keptMasterSecret(db, options.secret))
@@ -140,26 +155,33 @@ export const openServer = async (options: ServerOptions): Promise<Server> => {
       onFault: (err: unknown) => log.error({ err }, 'fault'),
     }
     const hash_keys = await firstHashKeys(store, master, { ...timed, store, seals })
+    const audit = createAudit(options.actor ?? 'cli', hash_keys, clock)
     const sealed = createSealedWipe(store, timed)
     const housekeeping = createHousekeeping(store, timed)
+    const secrets = createSecrets(hash_keys)
     return {
       settings,
       store,
       registry: createRegistry(store, isFapi(settings) ? underFapi : undefined),
-      secrets: createSecrets(hash_keys),
+      secrets,
       page_files: options.page_files ?? { css: '', logo: undefined },
       client_authorities: options.client_authorities ?? [],
       sealed,
       housekeeping,
       passwords: options.passwords ?? createPasswords(),
+      client_failures: createClientFailures(store, secrets.limitKey),
+      open_requests: createOpenRequests(),
       clock,
       log,
       events: createEvents((err, event) => log.error({ err, event }, 'listener failed')),
+      audit,
+      counters: createCounters(),
       created: [...(existed ? [] : [db]), ...(found === undefined ? [keyFile(db)] : [])],
+      copied: store.copied,
       secret_source: master.source,
       hash_keys,
       seals,
-      keys: createKeyring({ store, seals, clock, default_alg: fapiAlg(DEFAULT_ALG, settings) }),
+      keys: createKeyring({ store, seals, clock, audit, default_alg: fapiAlg(DEFAULT_ALG, settings) }),
       remote_jwks: lazyRemoteJwks({
         clock,
         lookup: options.lookup,

@@ -1,3 +1,4 @@
+import { audited } from './actions/audit.ts'
 import {
   type Issued,
   issueAccessToken,
@@ -5,19 +6,8 @@ import {
   type TokenResponse,
   tokenResponse,
 } from './actions/issue.ts'
-import {
-  BULK,
-  countFamily,
-  countLiveOf,
-  describe,
-  findPresented,
-  type Lost,
-  type Revocation,
-  revokeAuthorizations,
-  revokeEach,
-  revokeToken,
-  whyDead,
-} from './actions/token.ts'
+import { describe, findPresented, whyDead } from './actions/token.ts'
+import { increase } from './counters.ts'
 import { newId } from './crypto/secret.ts'
 import { type ActiveToken, INACTIVE, type Inactivity, introspection } from './protocol/access-token.ts'
 import { type Client, hasBoundTokens } from './protocol/client-metadata.ts'
@@ -30,13 +20,7 @@ import { targetOf } from './protocol/token-target.ts'
 import { isJwt } from './resource/presented-jwt.ts'
 import { now, type Server } from './server.ts'
 import { presentToken, signed, tokenRules } from './signed-tokens.ts'
-import { listLiveTokenIds } from './store/access-token.ts'
-import {
-  type Authorization,
-  insertAuthorization,
-  listLiveAuthorizationIds,
-  revokeAuthorizationsOf,
-} from './store/authorization.ts'
+import { type Authorization, insertAuthorization } from './store/authorization.ts'
 import { findClient } from './store/client.ts'
 import type { Work } from './store/work.ts'
 
@@ -110,7 +94,7 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
     expires_at: at + target.ttl,
     revoked_at: null,
   }
-  const issued = await server.store.write(function* work() {
+  const issue = function* work(): Work<Issued | undefined> {
     // TK-11: a token of a person must never read as one of a client.
     if ((yield* findClient(person.sub)) !== undefined) return undefined
     yield* insertAuthorization(authorization)
@@ -121,7 +105,23 @@ export const createToken = async (server: Server, wanted: WantedToken): Promise<
       ...UNBOUND,
       now: at,
     })
-  })
+  }
+  // No token is written down, but that somebody was answered for without being asked.
+  const { authorization_id } = authorization
+  const issued = await server.store.write(() =>
+    audited(
+      server.audit(),
+      issue(),
+      (done) =>
+        done && {
+          type: 'authorization_approved',
+          client_id,
+          sub: person.sub,
+          authorization_id,
+          detail: { scope, answer: 'operator' },
+        },
+    ),
+  )
   if (issued === undefined)
     throw new OAuthError('invalid_request', 'this is the id of a client, not of a user')
   tellIssued(server, issued, { client_id, grant_type, at })
@@ -161,79 +161,13 @@ export const inspectToken = async (server: Server, token: string): Promise<Inspe
   )
 }
 
-const NOTHING: Lost = { access_tokens: 0, refresh_tokens: 0 }
-
-/** Revokes one token, whoever's it is; `false` when there was nothing to revoke. */
-export const revokeOne = async (server: Server, token: string): Promise<boolean> => {
-  const presented = await presentToken(server, token)
-  if (presented === undefined) {
-    await server.store.turn()
-    return false
-  }
-  const outcome = await server.store.write(() => revokeToken(presented, undefined, now(server)))
-  tellRevoked(server, outcome, now(server))
-  return outcome.kind === 'revoked'
-}
-
-/** Tells of a revocation, if there was one. */
-export const tellRevoked = ({ events }: Pick<Server, 'events'>, outcome: Revocation, at: number): void => {
-  if (outcome.kind !== 'revoked') return
-  const { what: token_type, id: jti, client_id, sub } = outcome
-  events.emit({ type: 'token_revoked', at, client_id, sub, jti, token_type })
-}
-
 /** Tells of a token that was issued. */
 export const tellIssued = (
-  { events }: Pick<Server, 'events'>,
+  { events, counters }: Pick<Server, 'events' | 'counters'>,
   { jti, sub, scope }: Pick<Issued, 'jti' | 'sub' | 'scope'>,
   of: { readonly client_id: string; readonly grant_type: string; readonly at: number },
 ): void => {
   const { at, client_id, grant_type } = of
+  increase(counters.issued, grant_type)
   events.emit({ type: 'token_issued', at, client_id, sub, grant_type, jti, scope })
-}
-
-/** What would end with a token: itself, or a refresh token and all its access tokens; nothing for a dead one. */
-export const lossOfToken = async (server: Server, token: string): Promise<Lost> => {
-  const presented = await presentToken(server, token)
-  if (presented === undefined) return NOTHING
-  return server.store.read(countFamily(presented, now(server)))
-}
-
-/** What a client, or a person, would lose. Walks the table (decision 0007). */
-export const lossOf = (
-  server: Server,
-  of: { readonly client_id: string } | { readonly sub: string },
-): Promise<Lost> => server.store.read(countLiveOf(of, now(server)))
-
-/** Revokes every live token that a client has now, some at a time so that others may write between. */
-export const revokeAllOfClient = async (server: Server, client_id: string): Promise<Lost> => {
-  const { store } = server
-  const at = now(server)
-  const lost = await lossOf(server, { client_id })
-  await inBatches(async (after) => {
-    const ids = await store.read(listLiveAuthorizationIds(client_id, at, after, BULK))
-    if (ids.length > 0) await store.write(() => revokeAuthorizations(ids, at))
-    return ids
-  })
-  await inBatches(async (after) => {
-    const jtis = await store.read(listLiveTokenIds(client_id, at, after, BULK))
-    await store.write(() => revokeEach(jtis, at))
-    return jtis
-  })
-  return lost
-}
-
-/** Revokes all that a person has allowed, and with it every token (RT-17). */
-export const revokeAllOfUser = async (server: Server, sub: string): Promise<Lost> => {
-  const lost = await lossOf(server, { sub })
-  await server.store.write(() => revokeAuthorizationsOf(sub, undefined, now(server)))
-  return lost
-}
-
-const inBatches = async (step: (after: string) => Promise<readonly string[]>): Promise<void> => {
-  for (let after = ''; ; ) {
-    const ids = await step(after)
-    after = ids.at(-1) ?? after
-    if (ids.length < BULK) return
-  }
 }

@@ -1,3 +1,4 @@
+import { audited } from './actions/audit.ts'
 import {
   createUser as createRow,
   describeLoss,
@@ -62,7 +63,11 @@ export const createUser = async (server: Server, given: NewUser): Promise<User |
   const password_hash = await server.passwords.hash(preparePassword(given.password))
   const at = now(server)
   const user: User = { sub: given.sub ?? newSub(), ...name, created_at: at, password_changed_at: at }
-  const created = await server.store.write(() => createRow({ ...user, password_hash }))
+  const created = await server.store.write(() =>
+    audited(server.audit(), createRow({ ...user, password_hash }), ({ kind }) =>
+      kind === 'created' ? { type: 'user_created', sub: user.sub } : undefined,
+    ),
+  )
   return created.kind === 'created' ? user : { taken: created.what }
 }
 
@@ -84,7 +89,13 @@ export const setPassword = async (
 ): Promise<Ended | undefined> => {
   refusePassword(password, username)
   const password_hash = await server.passwords.hash(preparePassword(password))
-  return server.store.write(() => setPasswordHash(sub, password_hash, { keep_sessions, now: now(server) }))
+  return server.store.write(() =>
+    audited(
+      server.audit(),
+      setPasswordHash(sub, password_hash, { keep_sessions, now: now(server) }),
+      (ended) => ended && { type: 'user_password_changed', sub, detail: { ...ended } },
+    ),
+  )
 }
 
 /** What would go with a user. */
@@ -93,7 +104,13 @@ export const lossOf = (server: Server, sub: string): Promise<Removed> =>
 
 /** Deletes a user with every session, consent and token (PG-09); `undefined` when there was none. */
 export const deleteUser = (server: Server, sub: string): Promise<Removed | undefined> =>
-  server.store.write(() => removeUser(sub, now(server)))
+  server.store.write(() =>
+    audited(
+      server.audit(),
+      removeUser(sub, now(server)),
+      (removed) => removed && { type: 'user_deleted', sub, detail: { ...removed } },
+    ),
+  )
 
 /** Signs one browser out; `false` when there was no such session. */
 export const endSession = (server: Server, session_id: string): Promise<boolean> =>

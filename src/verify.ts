@@ -102,7 +102,13 @@ const openFile = ({ db, secret, issuer }: FileOptions, public_url: string | unde
       )
       return store.close()
     }
-    const signing = createKeyring({ store, seals, clock: Date.now, default_alg: DEFAULT_ALG })
+    const signing = createKeyring({
+      store,
+      seals,
+      clock: Date.now,
+      audit: changesNothing,
+      default_alg: DEFAULT_ALG,
+    })
     return fileVerifier({
       store,
       secrets,
@@ -117,4 +123,9 @@ const openFile = ({ db, secret, issuer }: FileOptions, public_url: string | unde
     void store.close()
     throw error
   }
+}
+
+/** The file is open for reading alone. */
+const changesNothing = (): never => {
+  throw new Error('a verifier changes nothing')
 }

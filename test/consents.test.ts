@@ -118,11 +118,11 @@ test('PG-07: withdrawing kills every token of the pair and no other before it re
     access_tokens: 2,
     refresh_tokens: 0,
   })
-  assert.equal(await withdraw(server, { sub: 'us_1', client_id }), true)
+  assert.deepEqual(await withdraw(server, { sub: 'us_1', client_id }), { consent: true, authorizations: 2 })
   for (const each of mine) assert.equal((await inspectToken(server, each)).kind, 'inactive')
   for (const each of [...others, machine]) assert.equal((await inspectToken(server, each)).kind, 'active')
   assert.deepEqual(await ids(server, { sub: 'us_1' }), [`us_1 ${other.client_id}`])
-  assert.equal(await withdraw(server, { sub: 'us_1', client_id }), false)
+  assert.equal(await withdraw(server, { sub: 'us_1', client_id }), undefined)
   assert.deepEqual(await lossOfConsent(server, { sub: 'us_1', client_id }), {
     access_tokens: 0,
     refresh_tokens: 0,

@@ -131,3 +131,17 @@ test('LG-03: a server that is closed, in the middle of a round too, waits for no
   assert.equal(at.count(), 200)
   assert.deepEqual(at.logged, [])
 })
+
+test('LG-03: a write-ahead log that readers let grow is emptied in the next round', async (t) => {
+  const at = await kept(t)
+  at.server.housekeeping.start()
+  const reader = connection(t, at.db)
+  reader.exec('BEGIN')
+  reader.prepare('SELECT count(*) FROM oauthd_state').get()
+  at.flood(5000, -3600)
+  reader.exec('COMMIT')
+  const log = (): number => statSync(`${at.db}-wal`).size
+  assert.ok(log() > 16 * 1024 * 1024, `${log()}`)
+  await at.roundEnds()
+  assert.equal(log(), 0)
+})

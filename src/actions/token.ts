@@ -186,9 +186,11 @@ export function* revokeEach(jtis: readonly string[], now: number): Work<number> 
   return revoked
 }
 
-/** Ends each of some authorizations that still stands, with all it led to. */
-export function* revokeAuthorizations(ids: readonly string[], now: number): Work<void> {
-  for (const authorization_id of ids) yield* markAuthorizationRevoked(authorization_id, now)
+/** Ends each of some authorizations that still stands, with all it led to; gives how many did. */
+export function* revokeAuthorizations(ids: readonly string[], now: number): Work<number> {
+  let ended = 0
+  for (const authorization_id of ids) if (yield* markAuthorizationRevoked(authorization_id, now)) ended += 1
+  return ended
 }
 
 /** How many live tokens a revocation ends. */

@@ -174,6 +174,24 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./db-migrate.ts')).dbMigrate,
   },
   {
+    name: 'db:backup',
+    group: 'Data',
+    summary: 'Copy the database while the server runs.',
+    load: async () => (await import('./db-backup.ts')).dbBackup,
+  },
+  {
+    name: 'db:restore',
+    group: 'Data',
+    summary: 'Put a backup in the place of the database.',
+    load: async () => (await import('./db-restore.ts')).dbRestore,
+  },
+  {
+    name: 'db:check',
+    group: 'Data',
+    summary: 'Tell whether the database is sound.',
+    load: async () => (await import('./db-check.ts')).dbCheck,
+  },
+  {
     name: 'db:prune',
     group: 'Data',
     summary: 'Remove what has expired.',

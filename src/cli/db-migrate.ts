@@ -1,5 +1,5 @@
 import { pendingSteps } from '../store/open.ts'
-import { type Command, defineCommand } from './command.ts'
+import { type Command, type Context, defineCommand } from './command.ts'
 import { toggle } from './flag.ts'
 import { openForCommand } from './open.ts'
 
@@ -14,21 +14,34 @@ export const dbMigrate: Command = defineCommand({
     ['After an update of oauthd', 'oauthd db:migrate'],
     ['What would it do?', 'oauthd db:migrate --dry-run'],
   ],
-  output: ['The migrations that were applied.', '--json  {"applied":[…],"pending":[…]}'],
+  output: [
+    'The migrations that were applied.',
+    '--json  {"applied":[…],"pending":[…]}, and "copy": the older database as it was',
+  ],
   exit: [1, 5],
   see: ['db:status'],
   run: async (call) => {
     const { config, flags, print } = call
     const { settings } = await config()
     const pending = await pendingNames(settings.db)
-    if (!flags.dry_run) await (await openForCommand(call, 'create')).close()
+    const copied = flags.dry_run ? undefined : await migrate(call)
     const verb = flags.dry_run ? 'Would apply' : 'Applied'
     print.result({
-      json: () => (flags.dry_run ? { applied: [], pending } : { applied: pending, pending: [] }),
+      json: () => ({
+        ...(flags.dry_run ? { applied: [], pending } : { applied: pending, pending: [] }),
+        ...(copied === undefined ? {} : { copy: copied }),
+      }),
       title: pending.length === 0 ? 'Nothing to migrate' : `${verb} ${pending.join(', ')}`,
     })
   },
 })
+
+/** The copy that was made of an older database. */
+const migrate = async (context: Pick<Context, 'config' | 'print'>): Promise<string | undefined> => {
+  const { copied, close } = await openForCommand(context, 'create')
+  await close()
+  return copied
+}
 
 /** The steps that are not applied yet: `1_initial`. */
 export const pendingNames = async (db: string): Promise<readonly string[]> =>

@@ -23,6 +23,7 @@ export const openForCommand = async (
     onWarning: ({ message }) => print.warn(message),
   })
   if (server.created.length > 0) print.note(`Created ${server.created.join(' and ')} (0600)`)
+  if (server.copied !== undefined) print.note(`Copied the database to ${server.copied} before its migration`)
   const recorded = await server.store.read(recordedOf())
   const issuer = given.issuer === undefined ? (recorded.issuer ?? settings.issuer) : settings.issuer
   const profile = settings.profile ?? (recorded.profile === 'fapi2' ? 'fapi2' : undefined)

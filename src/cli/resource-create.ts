@@ -1,3 +1,4 @@
+import { audited } from '../actions/audit.ts'
 import { fapiAlg } from '../protocol/fapi.ts'
 import { DEFAULT_ALG, SIGNING_ALGS } from '../protocol/key-state.ts'
 import {
@@ -56,7 +57,13 @@ export const resourceCreate: Command = defineCommand({
     })
     await withServer(call, 'existing', async (server, now) => {
       const resource: ProtectedResource = { ...registrable, created_at: now }
-      const { is_first, there } = await server.store.write(() => register(resource))
+      const { is_first, there } = await server.store.write(() =>
+        audited(server.audit(), register(resource), ({ there: taken }) =>
+          taken === undefined
+            ? { type: 'resource_created', detail: { resource: resource.resource, scope: resource.scope } }
+            : undefined,
+        ),
+      )
       if (there !== undefined) {
         throw conflicting(
           'resource_exists',

@@ -1,3 +1,4 @@
+import { audited } from '../actions/audit.ts'
 import { formatDuration } from '../protocol/duration.ts'
 import type { ProtectedResource } from '../protocol/protected-resource.ts'
 import { resourceKey } from '../protocol/resource.ts'
@@ -144,8 +145,14 @@ export const resourceDelete: Command = defineCommand({
   see: ['resource:list', 'resource:create'],
   run: async (call) => {
     const { operands, print } = call
-    await withServer(call, 'existing', async ({ store }) => {
-      const { deleted, is_last } = await store.write(() => forget(operands.resource))
+    await withServer(call, 'existing', async ({ store, audit }) => {
+      const { deleted, is_last } = await store.write(() =>
+        audited(
+          audit(),
+          forget(operands.resource),
+          ({ deleted: gone }) => gone && { type: 'resource_deleted', detail: { resource: gone.resource } },
+        ),
+      )
       if (deleted === undefined) throw unknown(operands.resource)
       const { resource } = deleted
       print.result({

@@ -1,3 +1,4 @@
+import { audited } from '../actions/audit.ts'
 import { MAX_SCOPE, textProblem } from '../protocol/metadata-member.ts'
 import { isReserved, parseScope } from '../protocol/scope.ts'
 import { findScope, putScope, type ScopeRecord } from '../store/scope.ts'
@@ -43,7 +44,12 @@ export const scopeSet: Command = defineCommand({
       throw misused(`${name} is not a scope`, 'one word, such as orders:read')
     const changes = readChanges(call.flags)
     await withServer(call, 'existing', async (server, now) => {
-      const scope = await server.store.write(() => describeScope(name, changes, now))
+      const scope = await server.store.write(() =>
+        audited(server.audit(), describeScope(name, changes, now), ({ is_default, is_sensitive }) => ({
+          type: 'scope_described',
+          detail: { scope: name, is_default, is_sensitive },
+        })),
+      )
       const shown = scopeRecord(scope)
       print.result({
         json: () => shown,

@@ -1,3 +1,4 @@
+import { audited } from '../actions/audit.ts'
 import { deleteScope, listScopes, type ScopeRecord } from '../store/scope.ts'
 import { type Command, defineCommand } from './command.ts'
 import { notFound } from './failure.ts'
@@ -74,8 +75,12 @@ export const scopeDelete: Command = defineCommand({
   run: async (call) => {
     const { operands, print } = call
     const { name } = operands
-    await withServer(call, 'existing', async ({ store }) => {
-      if (!(await store.write(() => deleteScope(name))))
+    await withServer(call, 'existing', async ({ store, audit }) => {
+      const work = () =>
+        audited(audit(), deleteScope(name), (deleted) =>
+          deleted ? { type: 'scope_deleted', detail: { scope: name } } : undefined,
+        )
+      if (!(await store.write(work)))
         throw notFound('scope_not_found', `no scope ${name} is described`, 'oauthd scope:list shows them')
       print.result({
         json: () => ({ name, deleted: true }),

@@ -26,7 +26,7 @@ export const serve: Command = defineCommand({
   output: [
     'A banner and the log on stderr: JSON lines, or lines for people on a terminal.',
     'SIGTERM, SIGINT and SIGHUP: requests that have begun are answered, then exit 0.',
-    '--json  one line when it listens: {"event":"listening","url","issuer","pid"}',
+    '--json  one line when it listens: {"event":"listening","url","issuer","pid"}, "metrics_url" with --metrics-port',
   ],
   exit: [1, 5],
   see: ['oauthd client:create', 'oauthd help config'],
@@ -37,7 +37,9 @@ export const serve: Command = defineCommand({
       { createLog },
       { createLogSink },
       { createListener },
+      { createMetrics },
       { limitPipelining },
+      { routes },
       { refuseUnheard },
       { listenOn },
       { readAuthorities, readTls },
@@ -46,7 +48,9 @@ export const serve: Command = defineCommand({
       import('../http/log.ts'),
       import('./log-sink.ts'),
       import('../http/listener.ts'),
+      import('../http/metrics.ts'),
       import('../http/pipelining.ts'),
+      import('../http/routes.ts'),
       import('../http/unheard.ts'),
       import('./listen.ts'),
       import('./tls.ts'),
@@ -60,6 +64,7 @@ export const serve: Command = defineCommand({
     let handle: RequestListener | undefined
     let opened: Server | undefined
     let listening: Listening | undefined
+    let measured: Listening | undefined
     try {
       opened = await openServer({
         db: settings.db,
@@ -69,10 +74,11 @@ export const serve: Command = defineCommand({
         page_files,
         client_authorities,
         log,
+        actor: 'serve',
         onWarning: ({ message }) => print.warn(message),
       })
       listening = await listenOn(
-        limitPipelining({ log }, (req, res) => {
+        limitPipelining(opened, (req, res) => {
           if (stop.isAsked()) res.shouldKeepAlive = false
           if (handle !== undefined) handle(req, res)
           else void ready.promise.then(() => handle?.(req, res))
@@ -92,9 +98,16 @@ export const serve: Command = defineCommand({
       })
       await server.sealed.sweep()
       server.housekeeping.start()
-      handle = createListener(server)
+      const metrics = createMetrics()
+      const { host, metrics_port } = settings
+      if (metrics_port !== undefined) {
+        const { listenForMetrics } = await import('./metrics-port.ts')
+        measured = await listenForMetrics(server, metrics, { host, metrics_port })
+      }
+      handle = createListener(server, [...routes(), ...metrics.onMainPort(host, settings)])
       ready.resolve()
-      await announce(server, { ...settings, issuer, port: listening.port }, print)
+      const ports = { port: listening.port, metrics_port: measured?.port }
+      await announce(server, { ...settings, issuer, ...ports }, print)
       // Made beforehand, so that nobody waits for it: a database's first signing key.
       void server.keys.published(now(server)).catch((err: unknown) => {
         if (!stop.isAsked()) log.error({ err }, 'no signing key')
@@ -102,16 +115,22 @@ export const serve: Command = defineCommand({
       await stop.first
       await drain(listening, stop.second)
     } catch (error) {
-      listening?.server.close()
-      listening?.server.closeAllConnections()
+      end(listening)
       // Who was asked to stop while it waited to start has done as asked.
       if (!stop.isAsked()) throw error
     } finally {
+      end(measured)
       await opened?.close()
       log.flush()
     }
   },
 })
+
+/** At once: whoever still waits there is cut off. */
+const end = (listening: Listening | undefined): void => {
+  listening?.server.close()
+  listening?.server.closeAllConnections()
+}
 
 /** A page without its logo is not what was asked for: said before anybody sees one. */
 const filesOf = (pages: Settings['pages']): PageFiles => {
@@ -138,10 +157,12 @@ const logFormat = async (forPeople: boolean): Promise<((lines: string) => string
 }
 
 const announce = async (server: Server, settings: Settings, print: Context['print']): Promise<void> => {
-  const { issuer, prefix, host, port, tls_cert } = settings
-  const url = `${tls_cert === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const { issuer, prefix, host, port, metrics_port, tls_cert } = settings
+  const name = host.includes(':') ? `[${host}]` : host
+  const url = `${tls_cert === undefined ? 'http' : 'https'}://${name}:${port}`
+  const metrics_url = metrics_port === undefined ? undefined : `http://${name}:${metrics_port}/metrics`
   if (print.mode === 'json') {
-    print.raw(JSON.stringify({ event: 'listening', url, issuer, pid: process.pid }))
+    print.raw(JSON.stringify({ event: 'listening', url, issuer, pid: process.pid, metrics_url }))
     await print.heard()
     return
   }
@@ -151,8 +172,10 @@ const announce = async (server: Server, settings: Settings, print: Context['prin
   print.note(`├─ Tokens     ${issuer.replace(/\/$/, '')}/${prefix}/token`)
   const { wellKnownPath } = await import('../protocol/issuer.ts')
   print.note(`├─ Discovery  ${new URL(issuer).origin}${wellKnownPath(issuer)}`)
-  const { interaction_url } = server.settings
+  const { interaction_url, rate_limits } = server.settings
   if (interaction_url !== undefined) print.note(`├─ Sign-in    ${interaction_url}`)
+  if (!rate_limits) print.note('├─ Limits     off: anybody may guess as often as they like. For tests only')
+  if (metrics_url !== undefined) print.note(`├─ Metrics    ${metrics_url}`)
   const clients = await server.store.read(countClients(1))
   print.note(
     clients === 0

@@ -1,6 +1,6 @@
 import type { Lost } from '../actions/token.ts'
+import { lossOf, lossOfToken, revokeAllOfClient, revokeAllOfUser, revokeOne } from '../revocations.ts'
 import type { Server } from '../server.ts'
-import { lossOf, lossOfToken, revokeAllOfClient, revokeAllOfUser, revokeOne } from '../tokens.ts'
 import type { Asker } from './ask.ts'
 import { findActive } from './client-find.ts'
 import { type Command, defineCommand } from './command.ts'

@@ -14,6 +14,8 @@ export interface HashKey {
   readonly limit: KeyedHash
   /** What proves that a nonce for DPoP proofs is ours. */
   readonly dpop_nonce: KeyedHash
+  /** What seals the rows of oauthd_audit. */
+  readonly audit: KeyedHash
 }
 
 /** The hash keys of a database. New hashes use `newest`; stored ones name the key they were made with. */
@@ -43,6 +45,7 @@ export const hashKey = (hash_key_id: string, key: Uint8Array): HashKey => ({
   client_secret: purpose(key, 'oauthd client secret'),
   limit: purpose(key, 'oauthd limit'),
   dpop_nonce: purpose(key, 'oauthd dpop nonce'),
+  audit: purpose(key, 'oauthd audit'),
 })
 
 const purpose = (key: Uint8Array, words: string): KeyedHash => keyedHash(derive(key, words, 32))

@@ -1,4 +1,4 @@
-import { addressGroup } from '../protocol/address.ts'
+import { addressGroup, isShared } from '../protocol/address.ts'
 import { forwardedFor } from '../protocol/forwarded.ts'
 import { ipBytes, isWithin, type Network, readNetwork } from '../protocol/ip.ts'
 import type { Server } from '../server.ts'
@@ -12,12 +12,27 @@ type Asked = Pick<BackChannel, 'request'>
  * proxy says, else the other end of the socket, as srvx tells it. Nothing else follows from X-Forwarded-For
  * (RL-03, HTTP-15). `undefined` where a host hands over a request without a socket.
  */
-export const addressOf = (server: Settled, { request }: Asked): string | undefined => {
+export const addressOf = (server: Settled, exchange: Asked): string | undefined => {
+  const address = whence(server, exchange)
+  return address === undefined ? undefined : addressGroup(address)
+}
+
+/**
+ * Whether everybody who comes from here may be limited together. Not where it may be a proxy that nobody has
+ * named, or is one of those named: anybody could use up what is everybody's behind it (RL-02).
+ */
+export const isOnes = (server: Settled, exchange: Asked): boolean => {
+  const address = whence(server, exchange)
+  if (address === undefined) return false
+  const hasProxies = server.settings.trust_proxy.length > 0
+  return hasProxies ? !isTrustedProxy(server, address) : !isShared(addressGroup(address))
+}
+
+const whence = (server: Settled, { request }: Asked): string | undefined => {
   const peer = peerOf({ request })
-  if (peer === undefined) return undefined
-  if (server.settings.trust_proxy.length === 0) return addressGroup(peer)
+  if (peer === undefined || server.settings.trust_proxy.length === 0) return peer
   const forwarded = request.headers.get('x-forwarded-for')
-  return addressGroup(forwardedFor(peer, forwarded, (address) => isTrustedProxy(server, address)))
+  return forwardedFor(peer, forwarded, (address) => isTrustedProxy(server, address))
 }
 
 /** The other end of the socket. */

@@ -52,6 +52,10 @@ export const json = (body: object, status = 200, headers?: Readonly<Record<strin
   body: JSON.stringify(body),
 })
 
+/** HTTP-12: a path that is not ours is a plain 404; it never echoes what was asked. */
+export const nothingHere = (): Answer =>
+  json({ error: 'invalid_request', error_description: 'there is nothing at this path' }, 404)
+
 /** An answer without a body; a 200 says so by its length. */
 export const empty = (status: number, headers: Readonly<Record<string, string>> = NO_STORE): Answer => ({
   status,

@@ -1,10 +1,12 @@
 import { H3, type H3Event } from 'h3'
 import { FastResponse } from 'srvx'
+import { countAnswer, increase, routeCount } from '../counters.ts'
 import { newRequestId } from '../crypto/secret.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { wellKnownPath } from '../protocol/issuer.ts'
+import { traceId } from '../protocol/traceparent.ts'
 import type { Server } from '../server.ts'
-import { type Answer, type Exchange, type Handler, json } from './answer.ts'
+import { type Answer, type Exchange, type Handler, json, nothingHere } from './answer.ts'
 import { corsHeaders, options } from './cors.ts'
 import { endFaults } from './faults.ts'
 import { PAGE_HEADERS } from './page.ts'
@@ -20,19 +22,22 @@ const URL_LIMIT = 16_384
  * request id and CORS wrap each of our handlers and nothing of the host's.
  *
  * @param bases path prefixes under which the endpoints answer; '' is the root
+ * @param endpoints `routes()` made once: what /readyz remembers holds for all its paths
  */
-export const createApp = (server: Server, bases: readonly string[] = ['']): H3 => {
+export const createApp = (
+  server: Server,
+  bases: readonly string[] = [''],
+  endpoints: readonly Route[] = routes(),
+): H3 => {
   const app = new H3()
   const { prefix, issuer } = server.settings
-  // Once: what /readyz remembers holds for all its paths.
-  const all = routes()
   for (const base of bases) {
-    for (const route of all) {
+    for (const route of endpoints) {
       if (route.at !== 'well-known') app.all(path(base, prefix, route), wrap(server, route))
     }
     app.all(`${base}/${prefix}/**`, wrap(server, NOT_FOUND))
   }
-  for (const route of all) {
+  for (const route of endpoints) {
     if (route.at === 'well-known') app.all(wellKnownPath(issuer), wrap(server, route))
   }
   return app
@@ -42,8 +47,12 @@ export const createApp = (server: Server, bases: readonly string[] = ['']): H3 =
  * The endpoints by themselves, for `serve` and the library's `fetch`: what is not ours is a plain 404,
  * and what h3 refuses before any handler gets our answer too, with request id and log line (ERR-09).
  */
-export const createStandalone = (server: Server, bases?: readonly string[]): H3 => {
-  const app = createApp(server, bases).all('/**', wrap(server, NOT_FOUND))
+export const createStandalone = (
+  server: Server,
+  bases?: readonly string[],
+  endpoints?: readonly Route[],
+): H3 => {
+  const app = createApp(server, bases, endpoints).all('/**', wrap(server, NOT_FOUND))
   const malformed = wrap(server, MALFORMED)
   app.config.onError = (error, event) => (error.unhandled ? undefined : malformed(event))
   return app
@@ -52,12 +61,11 @@ export const createStandalone = (server: Server, bases?: readonly string[]): H3 
 const path = (base: string, prefix: string, { at, name, path: below = name }: Route): string =>
   at === 'root' ? `${base}/${below}` : `${base}/${prefix}/${below}`
 
-/** HTTP-12: a path that is not ours is a plain 404; it never echoes what was asked. */
 const NOT_FOUND: Route = {
   at: 'anywhere',
   name: 'not_found',
   cors: 'none',
-  GET: () => json({ error: 'invalid_request', error_description: 'there is nothing at this path' }, 404),
+  GET: nothingHere,
 }
 
 /** A path that is not one, such as `/%zz`: 400 whatever the method, and no echo of it. */
@@ -71,6 +79,7 @@ const MALFORMED: Route = {
 const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Response>) => {
   const isPage = route.refusals === 'page'
   const cors = isPage ? pageHeaders(server) : corsHeaders(route.cors)
+  const count = routeCount(server.counters, route.name)
   return async ({ req, url, context }) => {
     const at = server.clock()
     const exchange: Exchange = {
@@ -83,6 +92,8 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
       now: Math.floor(at / 1000),
       note: {},
     }
+    const trace_id = traceId(req.headers.get('traceparent'))
+    if (trace_id !== undefined) exchange.note['trace_id'] = trace_id
     let answer: Answer
     try {
       answer = await dispatch(server, route, exchange)
@@ -93,13 +104,17 @@ const wrap = (server: Server, route: Route): ((event: H3Event) => Promise<Respon
       answer = isPage ? refusePage(server, exchange, thrown) : refuse(server.log, exchange, thrown)
     }
     const { status, body, headers, cookies } = answer
+    const ms = server.clock() - at
+    countAnswer(count, status, ms)
+    const { error } = exchange.note
+    if (error !== undefined) increase(count.errors, String(error))
     server.log.info(
       {
         request_id: exchange.request_id,
         method: req.method,
         route: route.name,
         status,
-        ms: server.clock() - at,
+        ms,
         ...exchange.note,
       },
       'request',

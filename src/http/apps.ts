@@ -1,4 +1,5 @@
-import { type GivenAccess, listAccess, withdrawConsent } from '../actions/consent.ts'
+import { type GivenAccess, listAccess } from '../actions/consent.ts'
+import { withdraw } from '../consents.ts'
 import { type AppsPage, appsPage, type ConnectedApp } from '../pages/apps.ts'
 import { removePage } from '../pages/remove.ts'
 import { signedOutPage } from '../pages/sign-out.ts'
@@ -42,12 +43,7 @@ export const removeApp: Handler = (server, exchange) =>
       return htmlPage(page)
     }
     const { sub } = session
-    const { consent, authorizations } = await server.store.write(() =>
-      withdrawConsent(sub, client_id, exchange.now),
-    )
-    if (consent || authorizations > 0) {
-      server.events.emit({ type: 'consent_revoked', at: exchange.now, client_id, sub })
-    }
+    const { authorizations = 0 } = (await withdraw(server, { sub, client_id }, exchange)) ?? {}
     server.log.info({ request_id: exchange.request_id, sub, client_id, authorizations }, 'consent_revoked')
     return showApps(server, exchange, session, { kind: 'removed', client_name })
   })

@@ -1,10 +1,13 @@
+import { record } from '../actions/audit.ts'
 import type { Issued } from '../actions/issue.ts'
+import { increase } from '../counters.ts'
 import { openSuccessor, sealSuccessor } from '../crypto/sealed-successor.ts'
 import type { Attempt, Grant, Outcome, PersonAttempt } from '../grants/grant.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/error.ts'
 import type { Form } from '../protocol/form.ts'
 import type { Server } from '../server.ts'
+import { findAuthorization } from '../store/authorization.ts'
 import type { Work } from '../store/work.ts'
 import { addressOf } from './address.ts'
 import type { BackChannel } from './answer.ts'
@@ -47,7 +50,23 @@ export const tokenWork = (server: Server, exchange: BackChannel, asked: Asked): 
     refresh_idle_ttl,
     refresh_grace,
   }
-  return () => prepared(attempt)
+  return () => watched(server, exchange, asked.client, prepared(attempt))
+}
+
+/** LG-02: a reuse is written down with the end that it has made. */
+function* watched(
+  server: Server,
+  exchange: BackChannel,
+  { client_id }: Client,
+  work: Work<Outcome>,
+): Work<Outcome> {
+  const outcome = yield* work
+  if ('event' in outcome) {
+    const { event: type, authorization_id } = outcome
+    const sub = (yield* findAuthorization(authorization_id))?.sub
+    yield* record({ type, client_id, sub, authorization_id }, server.audit(exchange))
+  }
+  return outcome
 }
 
 const plain = (
@@ -81,6 +100,7 @@ export const issuedOf = (server: Server, exchange: BackChannel, client: Client, 
     const { client_id } = client
     const whence = address === undefined ? {} : { address }
     server.log.warn({ request_id, authorization_id, client_id, ...whence }, event)
+    increase(server.counters.reused, event)
     server.events.emit({ type: 'token_revoked', at, client_id, authorization_id, reason: event })
     throw refusal
   }

@@ -12,13 +12,22 @@ import type { Answer } from './answer.ts'
 import type { Pending } from './authorization-step.ts'
 import { bindingMac, csrfToken } from './browser.ts'
 import { htmlPage, siteOf } from './page.ts'
+import { takeRoom } from './request-room.ts'
 import type { SignedIn } from './session.ts'
 import { shownScope } from './shown-scope.ts'
 
-/** The request as it is kept: pages carry only its id, so nothing of the query is trusted twice. */
-export const kept = async (pending: Pending): Promise<StoredAuthorizationRequest> => {
-  const { server, exchange, browser, request, stored, pushed_id } = pending
+/**
+ * The request as it is kept: pages carry only its id, so nothing of the query is trusted twice.
+ *
+ * @param isKnown whether somebody is signed in: people are not kept out for what strangers leave lying (RL-02)
+ * @throws {OAuthError} which the client is told: too many wait
+ */
+export const kept = async (pending: Pending, isKnown = false): Promise<StoredAuthorizationRequest> => {
+  const { server, exchange, browser, client, request, stored, pushed_id } = pending
   if (stored !== undefined) return stored
+  const full = takeRoom(server, exchange, client)
+  // What was pushed has had its place since then.
+  if (full !== undefined && !isKnown && pushed_id === undefined) throw full
   const request_id = newId(PREFIX.authorization_request, exchange.at)
   const browser_mac = bindingMac(browser, request_id)
   const opening = { request_id, browser_mac, pushed_id, now: exchange.now }
@@ -47,7 +56,7 @@ export const showConsent = async (
   question: Question,
 ): Promise<Answer> => {
   const { server, exchange, browser, client, request } = pending
-  const { request_id } = await kept(pending)
+  const { request_id } = await kept(pending, true)
   const described = await server.store.read(listScopes())
   const shown = (scope: string) => shownScope(described, scope)
   const page = consentPage(siteOf(server, exchange, request.ui_locales), {

@@ -1,6 +1,7 @@
+import { audited } from '../actions/audit.ts'
 import { type Approval, denyRequest, requestIsOver } from '../actions/authorization.ts'
 import { takePushedRequest } from '../actions/pushed-request.ts'
-import { allow, type Granted, tellDenied } from '../authorizations.ts'
+import { allow, denial, type Granted, tellDenied } from '../authorizations.ts'
 import { leavingPage } from '../pages/leaving.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { authorizationResponse } from '../protocol/authorization-response.ts'
@@ -15,6 +16,7 @@ import { type Answer, type Exchange, NO_STORE } from './answer.ts'
 import { showConsent, showSignIn } from './authorization-page.ts'
 import type { Browser } from './browser.ts'
 import { htmlPage, siteOf } from './page.ts'
+import { giveRoomBack } from './request-room.ts'
 import { currentSession, type SignedIn } from './session.ts'
 
 /**
@@ -81,7 +83,9 @@ export const answerApproval = async (pending: Pending, outcome: Granted | OAuthE
     if (outcome.page !== undefined) throw outcome
     return STALE.has(outcome.error) ? proceed(pending) : sendToClient(pending, outcome)
   }
-  pending.exchange.note['authorization_id'] = outcome.approved.authorization_id
+  const { server, exchange, client, stored } = pending
+  if (stored !== undefined) giveRoomBack(server, exchange, client)
+  exchange.note['authorization_id'] = outcome.approved.authorization_id
   return sendToClient(pending, outcome)
 }
 
@@ -93,9 +97,13 @@ export const refuseToClient = async (pending: Pending, error: OAuthError): Promi
     if (over !== undefined) throw over
   }
   if (stored !== undefined) {
-    const over = await server.store.write(() => denyRequest(stored.request_id, exchange.now))
+    const denied = { client_id: client.client_id, error: error.error }
+    const over = await server.store.write(() =>
+      audited(server.audit(exchange), denyRequest(stored.request_id, exchange.now), denial(denied)),
+    )
     if (over !== undefined) throw requestIsOver(client.client_name)
-    tellDenied(server, exchange, { client_id: client.client_id, error: error.error })
+    giveRoomBack(server, exchange, client)
+    tellDenied(server, exchange, denied)
   }
   return sendToClient(pending, error)
 }

@@ -1,13 +1,13 @@
+import { record } from '../actions/audit.ts'
 import { refundTry, spendTry, type TryKeys } from '../actions/session.ts'
 import { TooBusy } from '../crypto/bounded.ts'
 import { UncheckableHash, type Verdict } from '../crypto/password.ts'
-import { isShared } from '../protocol/address.ts'
 import { OAuthError } from '../protocol/error.ts'
 import { preparePassword } from '../protocol/password-rules.ts'
 import { usernameKey } from '../protocol/username.ts'
 import type { Server } from '../server.ts'
 import { findUserByName, type UserWithPassword } from '../store/user.ts'
-import { addressOf } from './address.ts'
+import { addressOf, isOnes } from './address.ts'
 import type { Exchange } from './answer.ts'
 
 /** What a name and a password turned out to be. */
@@ -36,7 +36,8 @@ export const checkPassword = async (
   const { now } = exchange
   const username_key = usernameKey(given.username)
   const keys = tryKeys(server, exchange, username_key)
-  const until = await server.store.write(() => spendTry(keys, now))
+  const isLimited = server.settings.rate_limits
+  const until = isLimited ? await server.store.write(() => spendTry(keys, now)) : undefined
   const user = await server.store.read(findUserByName(username_key))
   const who =
     user === undefined ? { user: server.secrets.limitKey(`user ${username_key}`) } : { sub: user.sub }
@@ -48,7 +49,10 @@ export const checkPassword = async (
     const password = preparePassword(given.password)
     const verdict = await verdictOn(server, user, password)
     if (user === undefined || verdict.kind === 'wrong') {
-      failed(server, exchange, { ...who, reason: user === undefined ? 'unknown user' : 'wrong password' })
+      const reason = user === undefined ? 'unknown user' : 'wrong password'
+      failed(server, exchange, { ...who, reason })
+      const event = { type: 'sign_in_failed', sub: user?.sub, detail: { reason } } as const
+      await server.store.write(() => record(event, server.audit(exchange)))
       return { kind: 'wrong' }
     }
     const new_hash = verdict.isOld ? await server.passwords.hash(password) : undefined
@@ -73,10 +77,9 @@ const verdictOn = (
 const tryKeys = (server: Server, exchange: Exchange, username_key: string): TryKeys => {
   const { secrets } = server
   const address = addressOf(server, exchange)
-  const isOnes = address !== undefined && !isShared(address)
   return {
     user_and_address: secrets.limitKey(`sign-in ${address ?? '-'} ${username_key}`),
-    address: isOnes ? secrets.limitKey(`sign-in ${address}`) : undefined,
+    address: isOnes(server, exchange) ? secrets.limitKey(`sign-in ${address}`) : undefined,
   }
 }
 

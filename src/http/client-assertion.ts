@@ -10,6 +10,7 @@ import type { Server } from '../server.ts'
 import type { Registered } from '../store/registry.ts'
 import { claimJti } from '../store/used-jti.ts'
 import type { BackChannel } from './answer.ts'
+import { countFailure, refuseGuessing } from './client-budget.ts'
 import { evenOut, refusedClient } from './refuse-client.ts'
 
 type AssertionAttempt = Extract<Attempt, { kind: 'assertion' }>
@@ -36,6 +37,7 @@ export const clientOfAssertion = async (
   if (client_id !== undefined && client_id !== sub) {
     throw new OAuthError('invalid_request', 'client_id is not the one that authenticates')
   }
+  refuseGuessing(server, exchange, sub, NOBODY_GUESSES)
   const found = registered.client(sub)
   const known = found instanceof Promise ? await found : found
   const problem =
@@ -43,9 +45,15 @@ export const clientOfAssertion = async (
       ? 'unknown client'
       : await whyRefused(server, exchange, known.client, attempt, content)
   if (known !== undefined && problem === undefined) return known.client
-  await evenOut(server, known !== undefined, found === known)
-  throw refusedClient(problem ?? 'unknown client')
+  const [limited] = await Promise.all([
+    countFailure(server, exchange, sub),
+    evenOut(server, known !== undefined, found === known),
+  ])
+  throw limited ?? refusedClient(problem ?? 'unknown client')
 }
+
+/** A signature. */
+const NOBODY_GUESSES = (): boolean => false
 
 /** What costs least is looked at first; the `jti` is taken last, by an assertion that is the client's own. */
 const whyRefused = async (

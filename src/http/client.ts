@@ -2,12 +2,14 @@ import { showsCertificate } from '../protocol/auth-method.ts'
 import { type Attempt, allowsMethod, attemptedAuthentication } from '../protocol/client-auth.ts'
 import type { Client } from '../protocol/client-metadata.ts'
 import type { Form } from '../protocol/form.ts'
+import { isGenerated } from '../protocol/token-form.ts'
 import type { Server } from '../server.ts'
 import type { ClientSecret } from '../store/client-secret.ts'
 import type { Registered, RegisteredClient } from '../store/registry.ts'
 import type { BackChannel } from './answer.ts'
 import { certificateProblem } from './certificate-auth.ts'
 import { clientOfAssertion } from './client-assertion.ts'
+import { countFailure, refuseGuessing } from './client-budget.ts'
 import { evenOut, refusedClient } from './refuse-client.ts'
 import { renewHash } from './renew-hash.ts'
 
@@ -31,10 +33,13 @@ export const authenticateClient = async (
     exchange.note['client_id'] = client.client_id
     return client
   }
+  const presented = 'client_secret' in attempt ? attempt.client_secret : undefined
+  if (presented !== undefined) {
+    refuseGuessing(server, exchange, attempt.client_id, () => !isGenerated(presented))
+  }
   const found = registered.client(attempt.client_id)
   const known = found instanceof Promise ? await found : found
   const live = liveSecrets(known, exchange.now)
-  const presented = 'client_secret' in attempt ? attempt.client_secret : undefined
   const match =
     presented === undefined
       ? -1
@@ -46,8 +51,13 @@ export const authenticateClient = async (
       : undefined)
   if (known === undefined || reason !== undefined) {
     if (presented !== undefined) pretend(server, presented, match === -1 ? live.length : match + 1)
-    await evenOut(server, known !== undefined, found === known)
-    throw refusedClient(reason ?? 'unknown client')
+    // A right secret in a way that is not this client's guesses nothing: some libraries try both ways.
+    const isFailure = presented !== undefined && match === -1
+    const [limited] = await Promise.all([
+      isFailure ? countFailure(server, exchange, attempt.client_id) : undefined,
+      evenOut(server, known !== undefined, found === known),
+    ])
+    throw limited ?? refusedClient(reason ?? 'unknown client')
   }
   exchange.note['client_id'] = known.client.client_id
   const matched = live[match]

@@ -8,8 +8,8 @@ export type CookieName = 'browser' | 'session'
  * PG-04: with https the name itself forbids a cookie from another host, another path or plain http.
  * Plain http is loopback only (HTTP-16), where browsers know no such names.
  */
-const nameOf = ({ settings }: Server, name: CookieName): string =>
-  isHttps(settings.issuer) ? `__Host-oauthd_${name}` : `oauthd_${name}`
+export const cookieName = (issuer: string, name: CookieName): string =>
+  isHttps(issuer) ? `__Host-oauthd_${name}` : `oauthd_${name}`
 
 const isHttps = (issuer: string): boolean => /^https:/i.test(issuer)
 
@@ -20,7 +20,7 @@ export const readCookie = (
   name: CookieName,
   form: RegExp,
 ): string | undefined => {
-  const wanted = `${nameOf(server, name)}=`
+  const wanted = `${cookieName(server.settings.issuer, name)}=`
   return request.headers
     .get('cookie')
     ?.split(';')
@@ -37,7 +37,7 @@ export const readCookie = (
  */
 export const cookie = (server: Server, name: CookieName, value: string, max_age?: number): string =>
   [
-    `${nameOf(server, name)}=${value}`,
+    `${cookieName(server.settings.issuer, name)}=${value}`,
     'Path=/',
     ...(max_age === undefined ? [] : [`Max-Age=${max_age}`]),
     'HttpOnly',

@@ -6,6 +6,7 @@ import { mutualTls } from '../protocol/tls-settings.ts'
 import { listResources } from '../store/resource.ts'
 import { listScopes } from '../store/scope.ts'
 import type { Answer, Exchange, Handler } from './answer.ts'
+import type { Route } from './routes.ts'
 
 /** GET /.well-known/oauth-authorization-server (RFC 8414): only what works (MD-05). */
 export const metadata: Handler = async (server, exchange) => {
@@ -34,6 +35,14 @@ export const jwks: Handler = async (server, exchange) => {
   const document = { keys: keys.map(({ public_jwk }) => JSON.parse(public_jwk) as unknown) }
   return publicDocument(exchange, document, 'application/jwk-set+json')
 }
+
+/** GET /oauth/openapi.json: these endpoints, for programs. Loaded when somebody asks, which few do. */
+export const openApiDocument =
+  (all: () => readonly Route[]): Handler =>
+  async (server, exchange) => {
+    const { openApi } = await import('./openapi.ts')
+    return publicDocument(exchange, openApi(all(), server.settings), 'application/json')
+  }
 
 /** A document that anybody may keep for a while, with an ETag to ask again by. */
 const publicDocument = ({ request }: Exchange, document: object, content_type: string): Answer => {

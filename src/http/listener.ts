@@ -5,15 +5,18 @@ import { issuerPath, wellKnownPath } from '../protocol/issuer.ts'
 import type { Log, Server } from '../server.ts'
 import { createStandalone } from './app.ts'
 import { BODY_LIMIT } from './body.ts'
+import type { Route } from './routes.ts'
 import { requireOneHost } from './unheard.ts'
 
 /**
  * The whole server as a listener of node:http, for `oauthd serve`: the endpoints with and without
  * the issuer's path, and a plain 404 for everything else.
+ *
+ * @param endpoints what there is, where it is not everything
  */
-export const createListener = (server: Server): RequestListener => {
+export const createListener = (server: Server, endpoints?: readonly Route[]): RequestListener => {
   const issuer_path = issuerPath(server.settings.issuer)
-  const app = createStandalone(server, issuer_path === '' ? [''] : ['', issuer_path])
+  const app = createStandalone(server, issuer_path === '' ? [''] : ['', issuer_path], endpoints)
   return requireOneHost(server, listenerOf(app))
 }
 

@@ -12,6 +12,7 @@ import { type Exchange, type Handler, json } from './answer.ts'
 import { readForm } from './body.ts'
 import { authenticateClient } from './client.ts'
 import { dpopOf, nonceHeader, onceProven } from './dpop.ts'
+import { takePushedRoom } from './request-room.ts'
 
 /** POST /oauth/par (RFC 9126 section 2): what authorize would be asked, by a client that says who it is. */
 export const par: Handler = async (server, exchange) => {
@@ -25,6 +26,8 @@ export const par: Handler = async (server, exchange) => {
   const proof = await dpopOf(server, exchange, client)
   const jkt = agreedJkt(dpop_jkt, proof?.jkt)
   if (jkt !== null) parameters.set('dpop_jkt', jkt)
+  const full = takePushedRoom(server, exchange, client)
+  if (full !== undefined) throw full
   const { clear, id, hash, hash_key_id } = server.secrets.mint('pushed_request', exchange.at)
   const pushed: PushedRequest = {
     pushed_id: id,

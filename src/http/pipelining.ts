@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
-import type { Server } from '../server.ts'
-import { refuseWith } from './unparsed.ts'
+import { type Refusing, refuseWith } from './unparsed.ts'
 
 type Socket = IncomingMessage['socket']
 
@@ -17,7 +16,7 @@ export const MOST_IN_ALL = 2_000
  * come again, or a few that sit there would shut out everybody.
  */
 export const limitPipelining = (
-  server: Pick<Server, 'log'>,
+  server: Refusing,
   listener: RequestListener,
   most_in_all: number = MOST_IN_ALL,
 ): RequestListener => {

@@ -40,6 +40,7 @@ export const refusalHeaders = (
   error: OAuthError,
 ): Record<string, string> | undefined => {
   // RL-01, ERR-10: a client waits a whole second or more.
+  if (error.retry_after !== undefined) return { 'retry-after': String(error.retry_after) }
   if (error.status === 503) return { 'retry-after': '1' }
   if (error.retry_after !== undefined) return { 'retry-after': String(error.retry_after) }
   // The rest of the body stays unread, so the connection cannot be used again (HTTP-09).

@@ -1,7 +1,6 @@
-import { revokeToken } from '../actions/token.ts'
 import { OAuthError } from '../protocol/error.ts'
+import { revokePresented } from '../revocations.ts'
 import { presentToken } from '../signed-tokens.ts'
-import { tellRevoked } from '../tokens.ts'
 import { empty, type Handler } from './answer.ts'
 import { readForm } from './body.ts'
 import { authenticateClient } from './client.ts'
@@ -16,8 +15,7 @@ export const revoke: Handler = async (server, exchange) => {
   const found = presentToken(server, token)
   const presented = found instanceof Promise ? await found : found
   if (presented === undefined) return empty(200)
-  const outcome = await server.store.write(() => revokeToken(presented, client.client_id, exchange.now))
-  tellRevoked(server, outcome, exchange.now)
+  const outcome = await revokePresented(server, presented, client.client_id, exchange)
   if (outcome.kind === 'foreign')
     throw new OAuthError('invalid_grant', 'the token was not issued to this client')
   exchange.note['revoked'] = outcome.kind === 'revoked' ? outcome.id : 'nothing'

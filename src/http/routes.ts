@@ -3,7 +3,7 @@ import { apps, removeApp, signOutBrowser } from './apps.ts'
 import { authorizationRequest, decideAuthorizationRequest } from './authorization-request.ts'
 import { authorize, authorizeByForm } from './authorize.ts'
 import type { Cors } from './cors.ts'
-import { jwks, metadata } from './document.ts'
+import { jwks, metadata, openApiDocument } from './document.ts'
 import { resume } from './hand-over.ts'
 import { healthz, readyz } from './health.ts'
 import { approveInteraction, denyInteraction, interaction } from './interactions.ts'
@@ -65,6 +65,13 @@ export const routes = (): readonly Route[] => [
   { at: 'prefix', name: 'introspect', cors: 'none', POST: introspect },
   { at: 'prefix', name: 'verify', cors: 'none', GET: verify, isVerdict: true },
   { at: 'prefix', name: 'jwks', cors: 'document', GET: jwks },
+  {
+    at: 'prefix',
+    name: 'openapi',
+    path: 'openapi.json',
+    cors: 'document',
+    GET: openApiDocument(routes),
+  },
   { at: 'prefix', name: 'page_style', path: 'page-:hash.css', cors: 'none', GET: pageStyle },
   { at: 'prefix', name: 'page_logo', path: 'logo-:hash', cors: 'none', GET: pageLogo },
   { at: 'prefix', name: 'sign-in', cors: 'none', refusals: 'page', GET: signIn, POST: postSignIn },

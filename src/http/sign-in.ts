@@ -1,3 +1,4 @@
+import { audited } from '../actions/audit.ts'
 import { startSession } from '../actions/session.ts'
 import { type SignInProblem, signInPage } from '../pages/sign-in.ts'
 import type { Client } from '../protocol/client-metadata.ts'
@@ -68,11 +69,14 @@ const begin = async (
   }
   const former_session_id = (await currentSession(server, exchange))?.session_id
   const sign_in = { user, session, former_session_id, request_id, new_hash, keys }
-  if (!(await server.store.write(() => startSession(sign_in)))) return false
-  server.log.info(
-    { request_id: exchange.request_id, sub: user.sub, session_id: session.session_id },
-    'sign_in',
-  )
+  const { sub } = user
+  const { session_id } = session
+  const work = () =>
+    audited(server.audit(exchange), startSession(sign_in), (begun) =>
+      begun ? { type: 'sign_in', sub, detail: { session_id } } : undefined,
+    )
+  if (!(await server.store.write(work))) return false
+  server.log.info({ request_id: exchange.request_id, sub, session_id }, 'sign_in')
   return { cookie: sessionCookie(server, minted) }
 }
 

@@ -1,12 +1,11 @@
 import type { Server as HttpServer, IncomingMessage, RequestListener } from 'node:http'
-import type { Server } from '../server.ts'
-import { refuseUnparsed, refuseWith } from './unparsed.ts'
+import { type Refusing, refuseUnparsed, refuseWith } from './unparsed.ts'
 
 /**
  * What Node would answer by itself, or not at all, before the listener hears of it: with body, request
  * id and log line like every other refusal (ERR-01, ERR-09).
  */
-export const refuseUnheard = (http: HttpServer, server: Pick<Server, 'log'>): void => {
+export const refuseUnheard = (http: HttpServer, server: Refusing): void => {
   const refuse = refuseUnparsed(server)
   // The listener looks at the Host header: `requireOneHost`.
   Object.assign(http, { requireHostHeader: false })
@@ -24,7 +23,7 @@ export const refuseUnheard = (http: HttpServer, server: Pick<Server, 'log'>): vo
 
 /** RFC 9112 3.2: a request without a Host header, or with two, is 400; which host it names changes nothing. */
 export const requireOneHost =
-  (server: Pick<Server, 'log'>, listener: RequestListener): RequestListener =>
+  (server: Refusing, listener: RequestListener): RequestListener =>
   (req, res) => {
     const count = hostsOf(req)
     if (count > 1) refuseWith(server, res, 'host_repeated')

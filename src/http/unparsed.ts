@@ -1,4 +1,5 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { countAnswer, increase, routeCount } from '../counters.ts'
 import { newRequestId } from '../crypto/secret.ts'
 import type { Server } from '../server.ts'
 
@@ -42,6 +43,9 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 
 const MALFORMED: Refusal = { status: 400, description: 'the request is not well formed HTTP' }
 
+/** What a refusal needs of the server: it is told and counted. */
+export type Refusing = Pick<Server, 'log' | 'counters'>
+
 /** A refusal as it is sent. */
 interface Told {
   readonly status: number
@@ -50,10 +54,13 @@ interface Told {
 }
 
 /** ERR-09: every answer has a request id, repeated in the log. */
-const tell = ({ log }: Pick<Server, 'log'>, reason: string): Told => {
+const tell = ({ log, counters }: Refusing, reason: string): Told => {
   const request_id = newRequestId()
   const { status, error = 'invalid_request', description, headers } = REFUSALS[reason] ?? MALFORMED
   log.info({ request_id, route: 'unparsed', status, reason }, 'request')
+  const count = routeCount(counters, 'unparsed')
+  countAnswer(count, status, 0)
+  increase(count.errors, error)
   const body = JSON.stringify({ error, error_description: description })
   return {
     status,
@@ -71,7 +78,7 @@ const tell = ({ log }: Pick<Server, 'log'>, reason: string): Told => {
 }
 
 /** A refusal where Node has made an answer that waits for its turn. */
-export const refuseWith = (server: Pick<Server, 'log'>, res: ServerResponse, reason: string): void => {
+export const refuseWith = (server: Refusing, res: ServerResponse, reason: string): void => {
   const { status, headers, body } = tell(server, reason)
   res.writeHead(status, headers).end(body)
 }
@@ -82,7 +89,7 @@ export const refuseWith = (server: Pick<Server, 'log'>, res: ServerResponse, rea
  * request id and no line in the log (ERR-01, ERR-09).
  */
 export const refuseUnparsed =
-  (server: Pick<Server, 'log'>) =>
+  (server: Refusing) =>
   (error: { readonly code?: string }, connection: Connection): void => {
     // Whoever is gone, or has half of an answer already, can be told nothing more.
     if (

@@ -3,8 +3,8 @@ import { ipBytes } from './ip.ts'
 /** The kinds of alternative names by which a client may be known (RFC 8705 section 2.1.2), as Node calls them. */
 export type NameKind = 'DNS' | 'URI' | 'IP Address' | 'email'
 
-/** Node puts between quotes, as JSON, what could be taken for more than one name. */
-const NAME = /([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y
+/** Node puts between quotes, as JSON, what could be taken for more than one name. What is no JSON is no name. */
+const NAME = /([A-Za-z ]+):("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"|[^,"]*)(?:, |$)/uy
 
 /**
  * Whether a certificate has this very alternative name: nothing is expanded, and upper and lower case differ but in

@@ -44,6 +44,9 @@ const STATUS = {
  */
 export type ErrorCode = keyof typeof STATUS
 
+/** All of them. */
+export const ERROR_CODES: readonly string[] = Object.keys(STATUS)
+
 /** What a refusal is to a person, where one reads it: which of the error pages. */
 export type PageKind =
   /** The client is unknown, or not one that sends people here. */
@@ -84,7 +87,7 @@ export interface Told {
  * @param options `status` where the code's usual one does not fit (413, 405); `cause` for the log;
  *   `challenge` is WWW-Authenticate, where a bearer token is refused (RFC 6750 section 3); `page` and
  *   `told` where a person reads it; `redirect_to` where the client may be told; `dpop_nonce` for its next proof;
- *   `retry_after`, in seconds, where asking again too soon is of no use
+ *   `retry_after` for how many seconds asking again is useless
  */
 export class OAuthError extends Error {
   readonly error: ErrorCode
@@ -97,7 +100,7 @@ export class OAuthError extends Error {
   readonly redirect_to: string | undefined
   /** The value of the header DPoP-Nonce that goes with it (RFC 9449 section 8). */
   readonly dpop_nonce: string | undefined
-  /** The value of the header Retry-After, where it is not the usual one. */
+  /** RFC 9110 section 10.2.3. Whole seconds, 1 or more. */
   readonly retry_after: number | undefined
 
   constructor(
@@ -127,6 +130,18 @@ export class OAuthError extends Error {
     this.retry_after = options.retry_after
   }
 }
+
+/**
+ * RL-01: who asks too often is told so in words on which no client throws away what it holds (HTTP-18).
+ *
+ * @param seconds until it may go on
+ */
+export const tooMany = (error_description: string, seconds: number): OAuthError =>
+  new OAuthError('temporarily_unavailable', error_description, {
+    status: 429,
+    retry_after: Math.max(1, Math.ceil(seconds)),
+    cause: 'over the limit',
+  })
 
 /** OAuth 2.1 section 3.2.4: only %x20-21, %x23-5B and %x5D-7E may stand in an error_description. */
 const showable = (text: string): string => text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?')

@@ -156,4 +156,16 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     fallback: () => undefined,
     read: readMtlsUrl,
   },
+  rate_limits: {
+    placeholder: 'on|off',
+    help: 'whether too many failures or requests have to wait; off is for tests',
+    fallback: () => true,
+    read: onOrOff,
+  },
+  metrics_port: {
+    placeholder: 'PORT',
+    help: 'port for /metrics, without TLS and for nobody else; 0 takes a free one',
+    fallback: () => undefined,
+    read: integer(0, 65_535),
+  },
 }

@@ -24,6 +24,8 @@ export interface Settings {
   readonly host: string
   /** The TCP port to listen on; 0 takes a free one. */
   readonly port: number
+  /** The TCP port where metrics are served and nothing else; `undefined`: none. */
+  readonly metrics_port: number | undefined
   /** RFC 8414 section 2: the issuer identifier, byte for byte as given. */
   readonly issuer: string
   /** The path of the endpoints below the issuer, without a slash at either end. */
@@ -64,6 +66,8 @@ export interface Settings {
   readonly client_cert_header: string | undefined
   /** RFC 8705 section 5: where clients with certificates go, if not to the issuer. */
   readonly mtls_url: string | undefined
+  /** Whether anybody who fails or asks too often has to wait; off only in tests. */
+  readonly rate_limits: boolean
   /** How the built-in pages look. */
   readonly pages: PagesSettings
   /** The types of authorization_details that may be asked for (RFC 9396). */
@@ -101,6 +105,8 @@ export const SETTING_NAMES: readonly SettingName[] = [
   'trust_proxy',
   'client_cert_header',
   'mtls_url',
+  'rate_limits',
+  'metrics_port',
 ]
 
 /** `access_token_ttl` is `--access-token-ttl` on the command line. */
@@ -129,6 +135,7 @@ export const completeSettings = (given: GivenSettings): Settings => {
     db: take('db', given, followed),
     host: take('host', given, followed),
     port,
+    metrics_port: take('metrics_port', given, followed),
     issuer: take('issuer', given, followed),
     prefix: take('prefix', given, followed),
     access_token_ttl: take('access_token_ttl', given, followed),
@@ -147,6 +154,7 @@ export const completeSettings = (given: GivenSettings): Settings => {
     trust_proxy: take('trust_proxy', given, followed),
     client_cert_header: take('client_cert_header', given, followed),
     mtls_url: take('mtls_url', given, followed),
+    rate_limits: take('rate_limits', given, followed),
     profile: take('profile', given, followed),
     dpop_nonce: take('dpop_nonce', given, followed),
     pages: readPagesSettings(given.pages),

@@ -82,6 +82,10 @@ export const looksLikeSecret = (text: string): boolean => {
   return GENERATED_SECRET.test(text) && hasChecksum(text)
 }
 
+/** Whether a client secret is one of ours: 256 bits, which nobody guesses. */
+export const isGenerated = (secret: string): boolean =>
+  secret.startsWith(PREFIX.client_secret) && looksLikeSecret(secret)
+
 /** The first characters of SHA-256: no secret, so that a scanner can tell a leak from a lookalike. */
 export const checksum = (text: string): string => hash('sha256', text, 'base64url').slice(0, CHECKSUM_LENGTH)
 
@@ -121,9 +125,7 @@ export const base32 = (bytes: Uint8Array): string => {
  * so nothing of it is shown (SEC-01).
  */
 export const preview = (secret: string): string =>
-  secret.startsWith(PREFIX.client_secret) && looksLikeSecret(secret)
-    ? `${secret.slice(0, 8)}…${secret.slice(-2)}`
-    : 'chosen'
+  isGenerated(secret) ? `${secret.slice(0, 8)}…${secret.slice(-2)}` : 'chosen'
 
 const hasChecksum = (text: string): boolean =>
   checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH)

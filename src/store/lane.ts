@@ -29,6 +29,8 @@ export interface Lane {
    * whoever has waited for PATIENCE is refused. Anything else refuses the batch.
    */
   fail(batch: readonly Job[], error: unknown): void
+  /** How many batches that were settled had how many jobs. */
+  readonly settled: ReadonlyMap<number, number>
   /** How many works wait. */
   size(): number
   /** Has jobs, and nothing to wait for. */
@@ -37,6 +39,7 @@ export interface Lane {
 
 /** @param wake called when a wait is over */
 export const createLane = (timers: Timers, wake: () => void): Lane => {
+  const settled = new Map<number, number>()
   let jobs: Job[] = []
   let waiting = false
   let tries = 0
@@ -67,6 +70,7 @@ export const createLane = (timers: Timers, wake: () => void): Lane => {
     },
     settle(batch) {
       tries = 0
+      settled.set(batch.length, (settled.get(batch.length) ?? 0) + 1)
       for (const job of batch) {
         if (job.failure === undefined) job.resolve(job.result)
         else job.reject(job.failure.error)
@@ -84,6 +88,7 @@ export const createLane = (timers: Timers, wake: () => void): Lane => {
       if (jobs.length > 0) wait()
       else tries = 0
     },
+    settled,
     size: () => jobs.length,
     isReady: () => jobs.length > 0 && !waiting,
   }

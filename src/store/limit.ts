@@ -7,15 +7,20 @@ export interface Spent {
   readonly resets_at: number
 }
 
+/** A window that ends so much later than one that begins now was opened before the clock was set back. Seconds. */
+export const SKEW = 60
+
+const IS_OPEN = 'oauthd_limit.resets_at > $now AND oauthd_limit.resets_at <= $latest'
+
 /** Spends of a budget: the first of a window opens it until `resets_at`. Shared by every process. */
 export function* spend(limit_key: string, now: number, resets_at: number, amount = 1): Work<Spent> {
   const row = yield* one<Spent>(
     `INSERT INTO oauthd_limit (limit_key, count, resets_at) VALUES ($limit_key, $amount, $resets_at)
      ON CONFLICT (limit_key) DO UPDATE SET
-       count = CASE WHEN oauthd_limit.resets_at > $now THEN oauthd_limit.count + $amount ELSE $amount END,
-       resets_at = CASE WHEN oauthd_limit.resets_at > $now THEN oauthd_limit.resets_at ELSE excluded.resets_at END
+       count = CASE WHEN ${IS_OPEN} THEN oauthd_limit.count + $amount ELSE $amount END,
+       resets_at = CASE WHEN ${IS_OPEN} THEN oauthd_limit.resets_at ELSE excluded.resets_at END
      RETURNING count, resets_at`,
-    { limit_key, now, resets_at, amount },
+    { limit_key, now, resets_at, amount, latest: resets_at + SKEW },
   )
   return row ?? { count: amount, resets_at }
 }

@@ -78,9 +78,7 @@ const lookFor = (database: Database.Database, plan: Plan): readonly Step[] => {
  * @param now epoch seconds
  */
 export const migrate = (database: Database.Database, plan: Plan, now: number): Migrated => {
-  // A step may rebuild a table, which SQLite allows only without foreign keys (lang_altertable.html).
-  database.pragma('foreign_keys = OFF')
-  database.exec('BEGIN IMMEDIATE')
+  if (!database.inTransaction) hold(database)
   try {
     const created = schemaVersion(database) === undefined
     const pending = pendingOf(database, plan)
@@ -95,13 +93,20 @@ export const migrate = (database: Database.Database, plan: Plan, now: number): M
   }
 }
 
+/** Takes the write lock in which `migrate` then runs. */
+export const hold = (database: Database.Database): void => {
+  // A step may rebuild a table, which SQLite allows only without foreign keys (lang_altertable.html).
+  database.pragma('foreign_keys = OFF')
+  database.exec('BEGIN IMMEDIATE')
+}
+
 const run = (database: Database.Database, step: Step, file: string): void => {
   try {
     database.exec(step.up)
   } catch (error) {
     throw storeError(error, file, `step ${step.version} (${step.name})`)
   }
-  for (const name of tableNames(database)) {
+  for (const name of ownTables(database)) {
     const broken: unknown = database.pragma(`foreign_key_check(${name})`)
     if (!Array.isArray(broken) || broken.length === 0) continue
     throw new StoreError(
@@ -112,7 +117,7 @@ const run = (database: Database.Database, step: Step, file: string): void => {
 }
 
 /** Our own tables only: what an app does with its foreign keys is the app's business. */
-const tableNames = (database: Database.Database): readonly string[] =>
+export const ownTables = (database: Database.Database): readonly string[] =>
   database
     .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
     .pluck()

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { type HashKeyRow, listHashKeys } from './hash-key.ts'
 import {
+  hold,
   latestVersion,
   type Migrated,
   migrate,
@@ -11,6 +12,7 @@ import {
   schemaVersion,
   steps,
 } from './migrate.ts'
+import { migrateWithCopy } from './migrate-with-copy.ts'
 import type { FileSystemType } from './network-file-system.ts'
 import { createSqliteStore } from './sqlite.ts'
 import { isBusy, storeError } from './sqlite-error.ts'
@@ -57,6 +59,8 @@ export interface OpenedStore extends Store {
   readonly created: boolean
   /** The migrations that this call ran. */
   readonly applied: readonly Step[]
+  /** The copy that was made before they ran on an older database. */
+  readonly copied: string | undefined
 }
 
 /**
@@ -67,6 +71,8 @@ export const openStore = async (file: string, options: OpenOptions): Promise<Ope
   const { mode, now, clock, mayMigrate, beside, internals = {} } = options
   const timers = internals.timers ?? realTimers
   const plan = planFor(file, internals)
+  const driven = (database: Database.Database): Store =>
+    createSqliteStore(database, { file, latest_version: latestVersion(plan.steps), timers })
   const found = sqlite.locate(refuseUrl(file))
   if (mode === 'create' && !sqlite.exists(found)) sqlite.createFile(found)
   sqlite.examine(found)
@@ -77,9 +83,12 @@ export const openStore = async (file: string, options: OpenOptions): Promise<Ope
         const state = lookAt(database, plan, mode)
         if (state === 'older' && mayMigrate !== undefined) return sealedKeys(database, file)
         sqlite.configure(database, found)
+        if (state === 'older') {
+          hold(database)
+          return { held: database }
+        }
         const { created, applied } = state === 'current' ? UNTOUCHED : migrate(database, plan, now)
-        const latest_version = latestVersion(plan.steps)
-        return { ...createSqliteStore(database, { file, latest_version, timers }), created, applied }
+        return { ...driven(database), created, applied, copied: undefined }
       },
       beside,
     ),
@@ -88,8 +97,12 @@ export const openStore = async (file: string, options: OpenOptions): Promise<Ope
     await mayMigrate?.(opened.sealed)
     return openStore(file, { ...options, mayMigrate: undefined })
   }
+  const store =
+    'held' in opened
+      ? { ...(await migrateWithCopy(opened.held, plan, now, beside)), ...driven(opened.held) }
+      : opened
   for (const warning of sqlite.warningsAbout(found, internals.fileSystemType)) options.onWarning?.(warning)
-  return clock === undefined ? opened : keptInPlace(opened, found, clock)
+  return clock === undefined ? store : keptInPlace(store, found, clock)
 }
 
 /** The steps that `create` would run on this file now; nothing is changed. */

@@ -1,12 +1,16 @@
+import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { storeError } from './sqlite-error.ts'
 import type { Store } from './work.ts'
 
-/** How much of a file is in use, and giving the rest back. */
-export type Pages = Pick<Store, 'space' | 'reclaim'>
+/** How much of a file is in use, and giving the rest back; of its write-ahead log too. */
+export type Pages = Pick<Store, 'space' | 'reclaim' | 'emptyLog'>
 
 /** Of `PRAGMA auto_vacuum`: free pages leave the file when they are told to. */
 const INCREMENTAL = 2
+
+/** Milliseconds for readers that have an older state to be done; writers wait as long. */
+const LOG_PATIENCE = 20
 
 /** @param file how messages name the database */
 export const createPages = (database: Database.Database, file: string): Pages => {
@@ -29,6 +33,18 @@ export const createPages = (database: Database.Database, file: string): Pages =>
       if (!Number.isInteger(most) || most < 1) throw new TypeError('pages must be a whole number from 1 on')
       // One step a page: not simple, which would stop after the first.
       pragma(`incremental_vacuum(${most})`, false)
+    },
+    emptyLog(most) {
+      const log = statSync(`${database.name}-wal`, { throwIfNoEntry: false })
+      if (log === undefined || log.size <= most) return
+      // What takes long is done first, while others write.
+      pragma('wal_checkpoint(PASSIVE)', false)
+      pragma(`busy_timeout = ${LOG_PATIENCE}`, false)
+      try {
+        pragma('wal_checkpoint(TRUNCATE)', false)
+      } finally {
+        pragma('busy_timeout = 0', false)
+      }
     },
   }
 }

@@ -221,8 +221,8 @@ export const createSqliteStore = (database: Database.Database, options: SqliteSt
       }
       return look.promise
     },
-    space: () => pages.space(),
-    reclaim: (most) => pages.reclaim(most),
+    ...pages,
+    batches: () => writes.settled,
     status() {
       try {
         return {

@@ -23,7 +23,7 @@ const HINT: Readonly<Record<StoreErrorCode, string>> = {
   database_newer: 'use the version of oauthd that wrote it, or a newer one',
   database_outdated: 'oauthd db:migrate',
   database_full: 'free some space and try again',
-  database_corrupt: 'restore a backup; PRAGMA integrity_check tells what is damaged',
+  database_corrupt: 'restore a backup; oauthd db:check tells what is damaged',
   database_replaced: 'stop oauthd, put the right file in its place, start oauthd again',
   database_failed: '--verbose shows the cause',
   table_conflict: 'rename that table, or pass --db with another file',

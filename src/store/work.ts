@@ -95,6 +95,13 @@ export interface Store {
    * @throws {StoreError} `database_busy` when another process writes
    */
   reclaim(pages: number): void
+  /**
+   * Empties the write-ahead log when it is larger than `most` bytes. Readers that come one before the other has
+   * gone would else keep it growing for good. Waits for them, and keeps writers waiting, for a few milliseconds.
+   */
+  emptyLog(most: number): void
+  /** How many commits held how many works. */
+  batches(): ReadonlyMap<number, number>
   /** Facts for `db:status`. */
   status(): StoreStatus
   /** Runs what is queued, then closes. */

@@ -14,7 +14,13 @@ test('PG-08: a try is spent of both budgets in one statement each, before anythi
   assert.deepEqual(verbs(statements), ['INSERT INTO oauthd_limit', 'INSERT INTO oauthd_limit'])
   assert.deepEqual(
     statements.map(({ params }) => params),
-    ['k1', 'k2'].map((limit_key) => ({ limit_key, now: NOW, resets_at: NOW + 900, amount: 1 })),
+    ['k1', 'k2'].map((limit_key) => ({
+      limit_key,
+      now: NOW,
+      resets_at: NOW + 900,
+      amount: 1,
+      latest: NOW + 960,
+    })),
   )
 })
 

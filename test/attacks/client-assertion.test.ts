@@ -11,7 +11,7 @@ let h: Harness
 let [rsa, thief]: readonly Signer[] = []
 let victim: string
 before(async () => {
-  h = await openHarness()
+  h = await openHarness({ rate_limits: false })
   ;[rsa, thief] = [await signer('RS256', 'rsa'), await signer('RS256', 'rsa')]
   victim = await client(keysOf(rsa))
 })

@@ -43,8 +43,21 @@ test('contract, exit codes: a database that needs migrating is 5, and db:migrate
   const { schema, latest, pending, ...rest } = JSON.parse(told.stdout)
   assert.deepEqual([schema, latest, pending], [0, 1, ['1_initial']])
   assert.deepEqual(Object.keys(rest), ['driver', 'engine_version', 'bytes', 'wal_bytes'])
-  assert.deepEqual((await here('db:migrate')).stdout, 'Applied 1_initial\n')
+  const migrated = await here('db:migrate')
+  assert.equal(migrated.stdout, 'Applied 1_initial\n')
+  assert.match(
+    migrated.stderr,
+    /^Copied the database to \.\/oauthd\.db\.before-schema-1\.\d+ before its migration\n$/,
+  )
   assert.deepEqual((await here('client:list', '-q')).stdout, 'a\n')
+  const again = open()
+  again.exec('DELETE FROM oauthd_migration')
+  again.close()
+  const { copy, ...applied } = JSON.parse((await here('db:migrate', '--json')).stdout)
+  assert.deepEqual(applied, { applied: ['1_initial'], pending: [] })
+  assert.match(copy, /^\.\/oauthd\.db\.before-schema-1\.\d+$/)
+  assert.equal((await here('db:check', '--db', copy, '--json')).code, 1, 'its key file is not beside it')
+  assert.equal((await here('db:restore', copy, '--verify')).code, 0)
 })
 
 test('contract, exit codes: a database that is newer than the program is 1, for neither waiting nor migrating helps', async (t) => {

@@ -80,6 +80,20 @@ test('contract, interaction API: the banner says to which page people are sent',
   assert.match((await server.stop()).stderr, /^├─ Sign-in {4}http:\/\/localhost:3000\/start$/m)
 })
 
+test('contract, serve: the banner says that limits are off, and nothing while they are on', async (t) => {
+  const { path } = await folder(t)
+  for (const [flag, banner] of [
+    ['on', /^(?![\s\S]*Limits)/],
+    ['off', /^├─ Limits {5}off: anybody may guess as often as they like\. For tests only$/m],
+  ] as const) {
+    const server = start(process.execPath, [LAUNCHER, 'serve', '--port', '0', '--rate-limits', flag], {
+      cwd: path,
+    })
+    await says(server, /└─.*\n/)
+    assert.match((await server.stop()).stderr, banner)
+  }
+})
+
 test('contract, serve: a taken port is an error with exit 1, and never another port', async (t) => {
   const { path, here } = await folder(t)
   const other = createServer().listen(0, '127.0.0.1')

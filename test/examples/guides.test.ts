@@ -87,3 +87,14 @@ test('contract, library: docs/guides/embedding.md works as it says', async (t) =
     ],
   })
 })
+
+test('LG-02: docs/guides/audit.md works as it says', async (t) => {
+  await runDocument(t, clone.path, 'docs/guides/audit.md', { ports: [], jobs: [] })
+})
+
+test('contract, db:backup, db:restore: docs/guides/backup.md works as it says', async (t) => {
+  await runDocument(t, clone.path, 'docs/guides/backup.md', {
+    ports: [6749],
+    jobs: [[/oauthd serve/, 6749]],
+  })
+})

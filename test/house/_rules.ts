@@ -22,18 +22,20 @@ const MIDDLE = ['protocol', 'store', 'crypto', 'actions', 'grants', 'outbound', 
 
 /** What more than one face does with a server, a file a noun. */
 const NOUNS = [
+  'audit.ts',
   'authorizations.ts',
   'clients.ts',
   'consents.ts',
   'hash-key-rotation.ts',
   'request-sources.ts',
+  'revocations.ts',
   'signed-tokens.ts',
   'tokens.ts',
   'users.ts',
 ]
 
 /** What is sealed under the master secret, opened. */
-const KEYS = ['seals.ts', 'hash-keys.ts', 'keyring.ts']
+const KEYS = ['seals.ts', 'hash-keys.ts', 'keyring.ts', 'audit-trail.ts']
 
 /** The library's face, a file a part of it. */
 const LIBRARY = [
@@ -68,9 +70,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   grants: { rooms: ['actions', 'store', 'protocol'], packages: [] },
   pages: { rooms: [], types: ['protocol'], packages: [] },
   http: {
-    rooms: [...MIDDLE, ...NOUNS, 'client-keys.ts', 'pages', 'server.ts'],
+    rooms: [...MIDDLE, ...NOUNS, 'client-keys.ts', 'counters.ts', 'pages', 'server.ts'],
     types: ['page-files.ts'],
     packages: ['h3', 'srvx', 'pino', 'node:crypto', 'node:http'],
+    only: [{ files: /^src\/http\/exposition[a-z-]*\.ts$/, packages: ['prom-client'] }],
   },
   resource: {
     rooms: ['actions', 'store', 'crypto', 'protocol'],
@@ -121,16 +124,40 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
   },
   'key-file.ts': { rooms: ['crypto', 'master-secret.ts'], packages: ['node:fs', 'node:path'] },
-  'keyring.ts': { rooms: ['actions', 'crypto', 'protocol', 'store', 'seals.ts'], packages: [] },
+  'keyring.ts': {
+    rooms: ['actions', 'crypto', 'protocol', 'store', 'seals.ts'],
+    types: ['audit-trail.ts'],
+    packages: [],
+  },
+  'audit-trail.ts': { rooms: [], types: ['actions', 'crypto'], packages: [] },
+  'counters.ts': { rooms: [], packages: [] },
+  'client-failures.ts': { rooms: ['store'], packages: [] },
+  'open-requests.ts': { rooms: [], packages: [] },
   'events.ts': { rooms: [], packages: [] },
   'housekeeping.ts': { rooms: ['actions', 'store'], packages: [] },
   'server.ts': {
-    rooms: [...MIDDLE, ...KEYS, 'master-secret.ts', 'events.ts', 'housekeeping.ts'],
+    rooms: [
+      ...MIDDLE,
+      ...KEYS,
+      'client-failures.ts',
+      'counters.ts',
+      'open-requests.ts',
+      'master-secret.ts',
+      'events.ts',
+      'housekeeping.ts',
+    ],
     types: ['page-files.ts'],
     packages: ['node:fs'],
   },
   ...Object.fromEntries(
-    NOUNS.map((name) => [name, { rooms: [...MIDDLE, 'server.ts', 'signed-tokens.ts'], packages: [] }]),
+    NOUNS.map((name) => [
+      name,
+      {
+        rooms: [...MIDDLE, 'counters.ts', 'server.ts', 'signed-tokens.ts'],
+        types: ['audit-trail.ts'],
+        packages: [],
+      },
+    ]),
   ),
   'request-sources.ts': { rooms: [...MIDDLE, 'client-keys.ts', 'server.ts'], packages: [] },
   'verify.ts': {

@@ -1,5 +1,6 @@
 /** What holds for every answer, whatever was asked. */
 import assert from 'node:assert/strict'
+import { ALWAYS, OPERATIONS } from '../../src/http/operations.ts'
 import { routes } from '../../src/http/routes.ts'
 import type { Answered, LogLine } from './_harness.ts'
 
@@ -22,6 +23,7 @@ export const examine = (answered: Answered, lines: readonly LogLine[]): void => 
     [status],
     'one line of the log for one answer',
   )
+  examineStatus(told[0])
   for (const name of ['content-encoding', 'access-control-allow-credentials']) {
     assert.equal(headers.get(name), null, name)
   }
@@ -38,6 +40,14 @@ export const examine = (answered: Answered, lines: readonly LogLine[]): void => 
   // RFC 6750 section 3.1: who brought no token is told of no error.
   assert.deepEqual(Object.keys(body), 'hint' in body ? ['hint'] : ['error', 'error_description'])
   for (const words of Object.values(body)) assert.match(String(words), SHOWABLE)
+}
+
+/** GET /oauth/openapi.json tells of every status that anybody sees. */
+const examineStatus = ({ route, method, status }: LogLine = {}): void => {
+  const operation = OPERATIONS[`${method === 'HEAD' ? 'GET' : method} ${route}`]
+  if (operation === undefined) return
+  const told = [...Object.keys(operation.answers).map(Number), ...operation.refusals, ...ALWAYS]
+  assert.ok(told.includes(Number(status)), `${method} ${route} answers ${status}, which openapi.json lacks`)
 }
 
 /** What no answer to a person may lack (CORS-01, HTTP-10, PG-01, PG-04). */

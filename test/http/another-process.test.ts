@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { revoke, rotateSecret, updateClient } from '../../src/clients.ts'
+import { revokeAllOfClient, revokeOne } from '../../src/revocations.ts'
 import { putScope } from '../../src/store/scope.ts'
-import { createToken, inspectToken, revokeAllOfClient, revokeOne } from '../../src/tokens.ts'
+import { createToken, inspectToken } from '../../src/tokens.ts'
 import { type Answered, basic, type Credentials, NOW, openHarness, START } from './_harness.ts'
 
 const h = await openHarness()

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { createCounters } from '../../src/counters.ts'
 import { createLog } from '../../src/http/log.ts'
 import { limitPipelining, MOST_UNDER_WAY } from '../../src/http/pipelining.ts'
 import { bytesOf, received, wireTo } from './_wire.ts'
@@ -16,7 +17,8 @@ const MOST_IN_ALL = 4 * MOST_UNDER_WAY
 /** A server that answers nothing until it is told to. */
 const holding = async (t: TestContext) => {
   const held: ServerResponse[] = []
-  const server = createServer(limitPipelining({ log }, (_, res) => void held.push(res), MOST_IN_ALL))
+  const told = { log, counters: createCounters() }
+  const server = createServer(limitPipelining(told, (_, res) => void held.push(res), MOST_IN_ALL))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {

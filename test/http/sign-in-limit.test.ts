@@ -9,6 +9,7 @@ import { type Algorithm, createPasswords } from '../../src/crypto/password.ts'
 import { createStandalone } from '../../src/http/app.ts'
 import { csrfToken } from '../../src/http/browser.ts'
 import { createListener } from '../../src/http/listener.ts'
+import { completeSettings } from '../../src/protocol/settings.ts'
 import { createUser } from '../../src/users.ts'
 import { type TestServer, type TestServerOptions, testServer } from '../_server.ts'
 
@@ -204,6 +205,26 @@ test('attack, a made-up address: X-Forwarded-For and its like buy no new budget'
     return { status, wait: 0 }
   })
   assert.deepEqual(tries, [...Array(10).fill(401), 429])
+})
+
+test('contract, serve: with rate_limits off a password may be guessed at as often as one likes', async (t) => {
+  const settings = completeSettings({ issuer: 'https://id.example', rate_limits: 'off' })
+  const { guess } = await doors(t, { settings })
+  assert.deepEqual(await repeat(15, () => guess('203.0.113.7')), Array(15).fill(401))
+  assert.equal((await guess('203.0.113.7', 'ana', PASSWORD)).status, 303)
+})
+
+test('RL-03: once proxies are named an address has its budget for all users, a private one too', async (t) => {
+  const settings = completeSettings({ issuer: 'https://id.example', trust_proxy: ['127.0.0.1'] })
+  const { guess, server } = await doors(t, { settings })
+  await createUser(server, { username: 'bob', password: PASSWORD })
+  for (const [address, status] of [
+    ['10.1.2.3', 429],
+    ['127.0.0.1', 303],
+  ] as const) {
+    await repeat(100, (index) => guess(address, `user${index}`))
+    assert.equal((await guess(address, 'bob', PASSWORD)).status, status, address)
+  }
 })
 
 test('RL-02: where a host hands over no address, one user is limited and others are not', async (t) => {

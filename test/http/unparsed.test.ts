@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createCounters } from '../../src/counters.ts'
 import { refuseUnparsed } from '../../src/http/unparsed.ts'
 
 /** What is told on a connection and to the log when Node's parser refuses with `code`. */
@@ -9,7 +10,7 @@ const refused = (
 ): { text: string; logged: number; destroyed: number } => {
   const seen = { text: '', logged: 0, destroyed: 0 }
   const log = { info: () => (seen.logged += 1), warn() {}, error() {} }
-  refuseUnparsed({ log })(
+  refuseUnparsed({ log, counters: createCounters() })(
     { code },
     {
       writable: true,

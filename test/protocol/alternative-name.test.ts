@@ -44,3 +44,10 @@ test('RFC 8705 2.1.2: names that are not understood to their end prove nothing',
   assert.equal(hasName('DNS:a.example, "', 'DNS', 'a.example'), false)
   assert.equal(hasName('', 'DNS', ''), false)
 })
+
+test('RFC 8705 2.1.2: what stands in quotes and is no JSON proves nothing, and throws nothing', () => {
+  for (const inside of ['\0', '\\x', '\\u12', 'a\nb']) {
+    assert.equal(hasName(`DNS:"${inside}", DNS:a.example`, 'DNS', 'a.example'), false, inside)
+  }
+  assert.ok(hasName(String.raw`DNS:"a\u0000b, DNS:x", DNS:a.example`, 'DNS', 'a.example'))
+})

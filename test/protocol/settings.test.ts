@@ -42,6 +42,8 @@ test('contract, serve: nothing given is 127.0.0.1:6749, prefix oauth, and an iss
     trust_proxy: [],
     client_cert_header: 'Client-Cert',
     mtls_url: undefined,
+    rate_limits: true,
+    metrics_port: undefined,
     profile: undefined,
     dpop_nonce: 'optional',
     authorization_details: new Map(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { latestVersion, readSchema, type Step, steps } from '../../src/store/migrate.ts'
@@ -154,6 +154,55 @@ test('house 9: a step that fails leaves the database as it was, and is named', a
   const store = await openStore(file, { mode: 'existing', now: NOW, internals: { steps: [initial] } })
   assert.equal(store.status().schema_version, 1)
   await store.close()
+})
+
+/** The copies that lie beside a database. */
+const copiesOf = (file: string): readonly string[] =>
+  readdirSync(dirname(file)).filter((name) => name.startsWith(`${basename(file)}.before`))
+
+test('contract, db:migrate: an older database is copied as it was before a step runs on it', async (t) => {
+  const file = await oldDatabase(t)
+  const store = await openStore(file, { mode: 'migrate', now: NOW, internals: { steps: [initial, note] } })
+  atEnd(t, () => store.close())
+  assert.equal(store.copied, `${file}.before-schema-2.${NOW}`)
+  assert.deepEqual(copiesOf(file), [basename(store.copied)])
+  const before = await openStore(store.copied, {
+    mode: 'existing',
+    now: NOW,
+    internals: { steps: [initial] },
+  })
+  atEnd(t, () => before.close())
+  assert.equal(before.status().schema_version, 1)
+  assert.deepEqual(await before.read(names()), ['kept'])
+})
+
+test('contract, db:migrate: of two that open an older database at once one copies it, with all that was written before', async (t) => {
+  const file = await oldDatabase(t)
+  const internals = { steps: [initial, note] }
+  const opened = await Promise.all(
+    [1, 2].map((later) => openStore(file, { mode: 'migrate', now: NOW + later, internals })),
+  )
+  for (const store of opened) atEnd(t, () => store.close())
+  assert.equal(opened.filter(({ copied }) => copied !== undefined).length, 1)
+  assert.equal(copiesOf(file).length, 1)
+})
+
+test('contract, db:migrate: no copy is made where no step runs on rows of ours, nor left where one fails', async (t) => {
+  const file = await oldDatabase(t)
+  const open = (list: readonly Step[], path: string): Promise<OpenedStore> =>
+    openStore(path, { mode: 'create', now: NOW, internals: { steps: list } })
+  const broken: Step = { version: 2, name: 'broken', up: 'ALTER TABLE nowhere ADD COLUMN x TEXT' }
+  await assert.rejects(open([initial, broken], file), { code: 'database_failed' })
+  const current = await open([initial], file)
+  atEnd(t, () => current.close())
+  const theirs = join(dirname(file), 'app.db')
+  connection(t, theirs).exec('CREATE TABLE orders (id TEXT)')
+  const app = await open([initial, note], theirs)
+  atEnd(t, () => app.close())
+  assert.deepEqual(
+    [current.copied, app.copied, copiesOf(file), copiesOf(theirs)],
+    [undefined, undefined, [], []],
+  )
 })
 
 test('house 9: a step that would leave a row without its parent is undone', async (t) => {

@@ -61,7 +61,7 @@ test('house 4: a damaged database is told from one that is none', async (t) => {
   await refused(file, MODES, {
     code: 'database_corrupt',
     message: `database is damaged: ${file}`,
-    hint: 'restore a backup; PRAGMA integrity_check tells what is damaged',
+    hint: 'restore a backup; oauthd db:check tells what is damaged',
   })
 })
 

@@ -140,6 +140,8 @@ const scripted = (): {
     write: never,
     space: never,
     reclaim: never,
+    emptyLog: never,
+    batches: never,
     turn: never,
     status: never,
     close: never,
