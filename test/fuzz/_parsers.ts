@@ -58,7 +58,7 @@ export const target = <Given>(
 
 const pair = fc.tuple(hostileText, hostileText)
 const NOW = 1_800_000_000
-const request = { method: 'POST', url: 'https://as.example/oauth/token', now: NOW }
+const request = { method: 'POST', urls: ['https://as.example/oauth/token'], now: NOW }
 
 export const PARSERS: readonly Target[] = [
   target('form', hostileText, (text) => {
