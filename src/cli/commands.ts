@@ -198,6 +198,18 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./db-prune.ts')).dbPrune,
   },
   {
+    name: 'audit:list',
+    group: 'Data',
+    summary: 'Show what was done, by whom and when.',
+    load: async () => (await import('./audit-list.ts')).auditList,
+  },
+  {
+    name: 'audit:verify',
+    group: 'Data',
+    summary: 'Find what was changed in the audit trail.',
+    load: async () => (await import('./audit-verify.ts')).auditVerify,
+  },
+  {
     name: 'flow:code',
     group: 'Try it',
     summary: 'Sign in in the browser, and print the tokens.',

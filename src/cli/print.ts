@@ -68,6 +68,8 @@ export interface Printer {
    * @throws {Failure} exit 1
    */
   readonly heard: () => Promise<void>
+  /** Whether somebody still takes what goes on being printed, as far as was tried. */
+  readonly hasReader: () => Promise<boolean>
 }
 
 /** A stream of the process, or what stands for one. */
@@ -124,6 +126,7 @@ export const createPrinter = (
         : 'give stdout a place that can be written'
       throw failed('output_lost', `the result could not be written to stdout (${fault})`, unheard ?? hint)
     },
+    hasReader: async () => (await delivery.fault()) === undefined,
     result: (result) => {
       unheard = result.unheard
       isShownOnce = false

@@ -55,6 +55,7 @@ const run = async (words: string, surroundings = { env: {}, stdin: {}, stderr: {
     warn: nothing,
     mask: nothing,
     heard: nothing,
+    hasReader: nothing,
   }
   const ask = { interactive: false, text: nothing, secret: nothing, confirm: nothing }
   const context: Context = { globals, print, ask, config: nothing, stop: nothing }
