@@ -5,6 +5,7 @@
 import { chownSync, existsSync, realpathSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
+import { ownTables, tablesOf } from './migrate.ts'
 import { isBusy, storeError } from './sqlite-error.ts'
 import { connect, type DatabaseFile, exists, locate } from './sqlite-file.ts'
 import { flush, giveName, link, refusalOf } from './sqlite-name.ts'
@@ -14,7 +15,8 @@ import { StoreError } from './store-error.ts'
  * @param staged a whole copy in the folder of the database, with nothing beside it
  * @param ending of the name under which the old file is kept
  * @returns that name; `undefined` where there was no database
- * @throws {StoreError} `database_busy` while another process has it open; then all is as it was
+ * @throws {StoreError} `database_busy` while another process has it open, `table_conflict` where tables of an
+ *   app would go; then all is as it was
  */
 export const replaceDatabase = (db: string, staged: string, ending: string): string | undefined => {
   const named = locate(db)
@@ -27,7 +29,7 @@ export const replaceDatabase = (db: string, staged: string, ending: string): str
   }
   // What a link leads to is replaced, as SQLite names its log after that.
   const live = { file: db, path: realpathSync(named.path) }
-  const held = holdAlone(live)
+  const held = holdAlone(live, staged)
   try {
     keepOwner(live, staged)
     // Logs are left only by a file that is too damaged to be opened.
@@ -47,10 +49,11 @@ export const replaceDatabase = (db: string, staged: string, ending: string): str
  * The database, for nobody else, its log worked into it; `undefined` where it is too damaged for that. Every
  * connection to a database with a write-ahead log holds a lock on it, and gives it back only when it is closed.
  */
-const holdAlone = (live: DatabaseFile): Database.Database | undefined => {
+const holdAlone = (live: DatabaseFile, staged: string): Database.Database | undefined => {
   let database: Database.Database | undefined
   try {
     database = connect(live)
+    refuseLoss(database, live, staged)
     database.pragma('journal_mode = DELETE')
     database.exec('BEGIN EXCLUSIVE')
     return database
@@ -65,6 +68,21 @@ const holdAlone = (live: DatabaseFile): Database.Database | undefined => {
     const failure = storeError(error, live.file)
     if (failure.code === 'not_a_database' || failure.code === 'database_corrupt') return undefined
     throw failure
+  }
+}
+
+/** An app's tables may lie in the same file, or in one that was named by mistake. */
+const refuseLoss = (database: Database.Database, { file }: DatabaseFile, staged: string): void => {
+  const copy = connect({ file: staged, path: staged })
+  try {
+    const [own, there] = [ownTables(database), tablesOf(copy)]
+    const lost = tablesOf(database).find((name) => !own.includes(name) && !there.includes(name))
+    if (lost === undefined) return
+    throw new StoreError('table_conflict', `${lost} of an app is not in the backup, and would go: ${file}`, {
+      hint: 'see that --db is right; if it is, move that file away, and run this again',
+    })
+  } finally {
+    copy.close()
   }
 }
 

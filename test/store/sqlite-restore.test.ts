@@ -111,3 +111,23 @@ test('contract, db:restore: what is kept under that name already is not written 
   assert.equal(readFileSync(`${file}${ENDING}`, 'utf8'), 'older')
   assert.deepEqual(await namesIn(t, file), ['old'])
 })
+
+test('contract, db:restore: a file with tables of an app that are not in the backup is left as it is', async (t) => {
+  const { store, file, staged, folder } = await two(t)
+  await store.close()
+  const app = connection(t, file)
+  app.exec('CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT)')
+  app.close()
+  const [before, bytes] = [folder(), readFileSync(file)]
+  assert.throws(() => replaceDatabase(file, staged, ENDING), {
+    code: 'table_conflict',
+    message: `orders of an app is not in the backup, and would go: ${file}`,
+  })
+  assert.deepEqual([folder(), readFileSync(file)], [before, bytes])
+  const copy = connection(t, staged)
+  copy.exec('CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT)')
+  copy.pragma('journal_mode = DELETE')
+  copy.close()
+  replaceDatabase(file, staged, ENDING)
+  assert.deepEqual(await namesIn(t, file), ['new', 'old'])
+})
