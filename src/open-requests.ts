@@ -23,9 +23,10 @@ export interface OpenRequests {
    * Takes a place.
    *
    * @param whose whom it is counted against beside all; `undefined` where nobody can tell them apart
+   * @param places how many, for what is larger than others
    * @returns `undefined`, or in how many seconds there is one again
    */
-  take(kind: OpenKind, whose: string | undefined, now: number): number | undefined
+  take(kind: OpenKind, whose: string | undefined, now: number, places?: number): number | undefined
   /** Gives a place back: the request was answered. */
   giveBack(kind: OpenKind, whose: string | undefined): void
 }
@@ -43,16 +44,16 @@ export const createOpenRequests = (): OpenRequests => {
   const taken = new Map<string, Taken>()
   const all = new Map<OpenKind, Taken>()
   return {
-    take(kind, whose, now) {
+    take(kind, whose, now, places = 1) {
       const room = ROOMS[kind]
       const everybody = left(all.get(kind), now, room.all, room.lifetime)
       const key = whose === undefined ? undefined : `${kind} ${whose}`
       const theirs = left(key === undefined ? undefined : taken.get(key), now, room.own, room.lifetime)
       const wait = Math.max(
-        waitFor(everybody.count, room.all, room.lifetime),
-        waitFor(theirs.count, room.own, room.lifetime),
+        waitFor(everybody.count + places, room.all, room.lifetime),
+        waitFor(theirs.count + places, room.own, room.lifetime),
       )
-      const more = wait > 0 ? 0 : 1
+      const more = wait > 0 ? 0 : places
       all.set(kind, { ...everybody, count: everybody.count + more })
       if (key !== undefined) remember(taken, key, { ...theirs, count: theirs.count + more })
       return wait > 0 ? wait : undefined
@@ -71,9 +72,9 @@ const left = (before: Taken | undefined, now: number, places: number, lifetime: 
   return { count: Math.max(0, count - back), at: now }
 }
 
-/** Seconds until there is a whole place; 0 when there is one. */
-const waitFor = (count: number, places: number, lifetime: number): number =>
-  count + 1 <= places ? 0 : Math.ceil(((count + 1 - places) * lifetime) / places)
+/** Seconds until there is room for so many; 0 when there is. */
+const waitFor = (wanted: number, places: number, lifetime: number): number =>
+  wanted <= places ? 0 : Math.ceil(((wanted - places) * lifetime) / places)
 
 const release = <K>(of: Map<K, Taken>, key: K): void => {
   const before = of.get(key)

@@ -64,3 +64,12 @@ test('RL-02, TM-03: a clock that is set back leaves nobody waiting for the time 
   assert.notEqual(open.take(KIND, 'a', -86_400), undefined)
   assert.equal(open.take(KIND, 'a', -86_400 + 1), undefined)
 })
+
+test('PAR-06: what is larger takes more room, and waits until there is so much', () => {
+  const open = createOpenRequests()
+  assert.equal(open.take('pushed_by_anybody', 'a', 0, 990), undefined)
+  assert.equal(open.take('pushed_by_anybody', 'a', 0, 16), 1)
+  assert.equal(open.take('pushed_by_anybody', 'a', 0, 10), undefined)
+  assert.equal(open.take('pushed_by_anybody', 'a', 0, 16), 2)
+  assert.equal(open.take('pushed_by_anybody', 'a', 2, 16), undefined)
+})

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { backUp } from '../store/sqlite-backup.ts'
 import { replaceDatabase } from '../store/sqlite-restore.ts'
 import { type Command, defineCommand } from './command.ts'
@@ -35,7 +35,7 @@ export const dbRestore: Command = defineCommand({
     const now = Math.floor(Date.now() / 1000)
     if (flags.verify) return tellExamined(print, await examine(file, db, now))
     // What takes the place is what is looked through: a copy of it, in the folder where it shall be.
-    const staged = `${db}.restoring-${process.pid}`
+    const staged = `${existsSync(db) ? realpathSync(db) : db}.restoring-${process.pid}`
     try {
       await backUp(file, staged, { replace: true })
       const examined = await examine(staged, db, now)

@@ -23,9 +23,9 @@ import { shownScope } from './shown-scope.ts'
  * @throws {OAuthError} which the client is told: too many wait
  */
 export const kept = async (pending: Pending, isKnown = false): Promise<StoredAuthorizationRequest> => {
-  const { server, exchange, browser, client, request, stored, pushed_id } = pending
+  const { server, exchange, browser, request, stored, pushed_id } = pending
   if (stored !== undefined) return stored
-  const full = takeRoom(server, exchange, client)
+  const full = takeRoom(server, exchange)
   // What was pushed has had its place since then.
   if (full !== undefined && !isKnown && pushed_id === undefined) throw full
   const request_id = newId(PREFIX.authorization_request, exchange.at)

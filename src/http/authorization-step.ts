@@ -83,8 +83,8 @@ export const answerApproval = async (pending: Pending, outcome: Granted | OAuthE
     if (outcome.page !== undefined) throw outcome
     return STALE.has(outcome.error) ? proceed(pending) : sendToClient(pending, outcome)
   }
-  const { server, exchange, client, stored } = pending
-  if (stored !== undefined) giveRoomBack(server, exchange, client)
+  const { server, exchange, stored } = pending
+  if (stored !== undefined) giveRoomBack(server, exchange)
   exchange.note['authorization_id'] = outcome.approved.authorization_id
   return sendToClient(pending, outcome)
 }
@@ -102,7 +102,7 @@ export const refuseToClient = async (pending: Pending, error: OAuthError): Promi
       audited(server.audit(exchange), denyRequest(stored.request_id, exchange.now), denial(denied)),
     )
     if (over !== undefined) throw requestIsOver(client.client_name)
-    giveRoomBack(server, exchange, client)
+    giveRoomBack(server, exchange)
     tellDenied(server, exchange, denied)
   }
   return sendToClient(pending, error)

@@ -1,4 +1,3 @@
-import { keepPushedRequest } from '../actions/pushed-request.ts'
 import { examined, identified } from '../authorizations.ts'
 import { authorizationParameters } from '../protocol/authorization-parameters.ts'
 import { agreedJkt } from '../protocol/dpop.ts'
@@ -7,7 +6,7 @@ import type { Form } from '../protocol/form.ts'
 import { PUSHED_LIFETIME, requestUri } from '../protocol/pushed-request.ts'
 import { requestedBy } from '../request-sources.ts'
 import type { Server } from '../server.ts'
-import type { PushedRequest } from '../store/pushed-request.ts'
+import { insertPushedRequest, type PushedRequest } from '../store/pushed-request.ts'
 import { type Exchange, type Handler, json } from './answer.ts'
 import { readForm } from './body.ts'
 import { authenticateClient } from './client.ts'
@@ -26,7 +25,8 @@ export const par: Handler = async (server, exchange) => {
   const proof = await dpopOf(server, exchange, client)
   const jkt = agreedJkt(dpop_jkt, proof?.jkt)
   if (jkt !== null) parameters.set('dpop_jkt', jkt)
-  const full = takePushedRoom(server, exchange, client)
+  const kept = parameters.toString()
+  const full = takePushedRoom(server, exchange, client, kept)
   if (full !== undefined) throw full
   const { clear, id, hash, hash_key_id } = server.secrets.mint('pushed_request', exchange.at)
   const pushed: PushedRequest = {
@@ -34,14 +34,14 @@ export const par: Handler = async (server, exchange) => {
     request_hash: hash,
     hash_key_id,
     client_id,
-    parameters: parameters.toString(),
+    parameters: kept,
     is_signed: isSigned ? 1 : 0,
     created_at: exchange.now,
     expires_at: exchange.now + PUSHED_LIFETIME,
     used_at: null,
     request_id: null,
   }
-  const refused = await server.store.write(onceProven(proof, () => keepPushedRequest(pushed)))
+  const refused = await server.store.write(onceProven(proof, () => insertPushedRequest(pushed)))
   if (refused !== undefined) throw refused
   exchange.note['pushed'] = id
   return json({ request_uri: requestUri(clear), expires_in: PUSHED_LIFETIME }, 201, nonceHeader(exchange))

@@ -118,11 +118,16 @@ const run = (database: Database.Database, step: Step, file: string): void => {
 
 /** Our own tables only: what an app does with its foreign keys is the app's business. */
 export const ownTables = (database: Database.Database): readonly string[] =>
+  tablesOf(database).filter((name) => /^oauthd?_\w+$/.test(name))
+
+/** All that somebody made, in order. */
+export const tablesOf = (database: Database.Database): readonly string[] =>
   database
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .prepare<[], string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+    )
     .pluck()
     .all()
-    .filter((name) => /^oauthd?_\w+$/.test(name))
 
 const record = (database: Database.Database, taken: readonly Step[], now: number): void => {
   const insert = database.prepare(

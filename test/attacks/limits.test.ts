@@ -232,20 +232,23 @@ const send = async (server: Server, ip: string, path: string, init: RequestInit 
   return createStandalone(server).fetch(request)
 }
 
-test('RL-01, RL-02, attack, filling the database: what one address leaves open of a client is bounded, and keeps nobody else out', async (t) => {
+test('RL-01, RL-02, attack, filling the database: what one address leaves open is bounded, whichever client it names, and keeps nobody else out', async (t) => {
   const { server, advance, clock } = await doors(t)
   const { client_id } = await testClient(server, SHOP)
   const open = (ip: string): Promise<Response> => send(server, ip, `authorize?${asked(client_id)}`)
   const now = Math.floor(clock() / 1000)
   for (const ip of [THIEF, '127.0.0.1']) {
     for (let count = 0; count < 1_000; count += 1) {
-      server.open_requests.take('authorization_request', `${client_id} ${ip}`, now)
+      server.open_requests.take('authorization_request', ip, now)
     }
   }
   const refused = await open(THIEF)
   const location = new URL(refused.headers.get('location') ?? '')
   assert.deepEqual([refused.status, location.searchParams.get('error')], [302, 'temporarily_unavailable'])
   assert.equal(location.searchParams.get('state'), 's')
+  const other = await testClient(server, SHOP)
+  const next = await send(server, THIEF, `authorize?${asked(other.client_id)}`)
+  assert.equal(next.status, 302, 'of many clients one address could fill the room of all')
   assert.equal((await open(VICTIM)).status, 200)
   assert.equal((await open('127.0.0.1')).status, 200, 'a proxy that nobody has named may be there')
   advance(1)
@@ -263,7 +266,7 @@ test('PAR-06, RL-01, attack, filling the database: too many pushed requests are 
     return send(server, ip, 'par', { method: 'POST', body })
   }
   for (let count = 0; count < 1_000; count += 1) {
-    server.open_requests.take('pushed_by_anybody', `${shop.client_id} ${THIEF}`, now)
+    server.open_requests.take('pushed_by_anybody', THIEF, now)
   }
   const refused = await push(THIEF, shop)
   assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '1'])
@@ -277,17 +280,27 @@ test('PAR-06, RL-01, attack, filling the database: too many pushed requests are 
   assert.equal((await push(VICTIM, own)).status, 429)
 })
 
+test('PAR-06, RL-02, attack, filling the disk: pushed requests that are large take more room, and the client goes on elsewhere', async (t) => {
+  const { server } = await doors(t)
+  const { client_id } = await testClient(server, SHOP)
+  const body = asked(client_id)
+  body.set('login_hint', 'x'.repeat(4_000))
+  const push = async (ip: string): Promise<number> =>
+    (await send(server, ip, 'par', { method: 'POST', body: new URLSearchParams(body) })).status
+  const answers: number[] = []
+  for (let count = 0; count < 502; count += 1) answers.push(await push(THIEF))
+  // Of a thousand places, 4 KiB each, two for one.
+  assert.deepEqual(answers, [...Array<number>(500).fill(201), 429, 429])
+  assert.equal(await push(VICTIM), 201)
+})
+
 test('contract, serve: with rate_limits off nobody is counted', async (t) => {
   const { ask, clock, server } = await doors(t, { rate_limits: 'off' })
   const { client_id } = await testClient(server)
   assert.deepEqual(await repeat(40, () => ask(THIEF, guess(client_id))), times(40, 401))
   const shop = await testClient(server, SHOP)
   for (let count = 0; count < 1_000; count += 1) {
-    server.open_requests.take(
-      'authorization_request',
-      `${shop.client_id} ${THIEF}`,
-      Math.floor(clock() / 1000),
-    )
+    server.open_requests.take('authorization_request', THIEF, Math.floor(clock() / 1000))
   }
   assert.equal((await send(server, THIEF, `authorize?${asked(shop.client_id)}`)).status, 200)
 })

@@ -1,11 +1,7 @@
 /** A request_uri in hands that it was not made for (RFC 9126 section 7). */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { MOST_PUSHED } from '../../src/actions/pushed-request.ts'
 import { updateClient } from '../../src/clients.ts'
-import { PUSHED_LIFETIME } from '../../src/protocol/pushed-request.ts'
-import { spend } from '../../src/store/limit.ts'
-import { all } from '../../src/store/work.ts'
 import { signer as assertionKey, keysOf } from '../_assertion.ts'
 import {
   CALLBACK,
@@ -18,16 +14,8 @@ import {
   VERIFIER,
   WEB,
 } from '../http/_authorize.ts'
-import {
-  type Answered,
-  basic,
-  type Credentials,
-  type Harness,
-  NOW,
-  openHarness,
-  PUBLIC_CLIENT,
-} from '../http/_harness.ts'
-import { asked, bring, push, requestUriOf, signer } from '../http/_pushed.ts'
+import { type Answered, basic, type Credentials, type Harness, openHarness } from '../http/_harness.ts'
+import { bring, push, requestUriOf, signer } from '../http/_pushed.ts'
 
 let h: Harness
 let shop: Credentials
@@ -149,31 +137,4 @@ test('CA-10, attack: who pushes without being the client changes nothing for the
   const forged = await push(h, { ...shop, client_secret: 'ocs_guess-guess-guess' })
   assert.deepEqual([forged.status, forged.body['error']], [401, 'invalid_client'])
   assert.equal((await h.browser().get(bring(shop, { request_uri }))).status, 200)
-})
-
-test('PAR-06, attack, flood: nobody fills the disk under the name of a public client, and others go on', async () => {
-  const { client_id } = await h.client(PUBLIC_CLIENT)
-  const given = { client_id, redirect_uri: 'https://app.example/callback', scope: 'a' }
-  const flood = { ...given, authorization_details: undefined, login_hint: 'x'.repeat(4000) }
-  const before = requestUriOf(await h.post('par', asked(given)))
-  const spent = (amount: number) =>
-    h.server.store.write(() => spend(`pushed:${client_id}`, NOW, NOW + PUSHED_LIFETIME, amount))
-  await spent(MOST_PUSHED - 5000)
-  const answers = [await h.post('par', asked(flood)), await h.post('par', asked(flood))]
-  assert.deepEqual(
-    answers.map(({ status, headers }) => [status, headers.get('retry-after')]),
-    [
-      [201, null],
-      [429, String(PUSHED_LIFETIME)],
-    ],
-  )
-  assert.equal(answers[1]?.body['error'], 'temporarily_unavailable')
-  const rows = await h.server.store.read(
-    all('SELECT 1 FROM oauth_pushed_request WHERE client_id = $client_id', { client_id }),
-  )
-  assert.equal(rows.length, 2)
-  assert.equal((await push(h, shop)).status, 201)
-  assert.equal((await h.browser().get(bring({ client_id }, { request_uri: before }))).status, 200)
-  h.clock.at += PUSHED_LIFETIME * 1000
-  assert.equal((await h.post('par', asked(given))).status, 201)
 })

@@ -1,6 +1,15 @@
 /** A backup takes the place of a database, or nothing is changed. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openStore } from '../../src/store/open.ts'
@@ -98,7 +107,7 @@ test('contract, db:restore: where the name is a link, what it leads to is replac
   await store.close()
   const name = join(dirname(file), 'link.db')
   symlinkSync(basename(file), name)
-  replaceDatabase(name, staged, ENDING)
+  assert.equal(replaceDatabase(name, staged, ENDING), `${realpathSync(file)}${ENDING}`)
   assert.deepEqual(await namesIn(t, file), ['new', 'old'])
   assert.deepEqual(await namesIn(t, `${file}${ENDING}`), ['old'])
 })
@@ -110,4 +119,38 @@ test('contract, db:restore: what is kept under that name already is not written 
   assert.throws(() => replaceDatabase(file, staged, ENDING), { code: 'database_failed' })
   assert.equal(readFileSync(`${file}${ENDING}`, 'utf8'), 'older')
   assert.deepEqual(await namesIn(t, file), ['old'])
+})
+
+test('contract, db:restore: a file with tables of an app that are not in the backup is left as it is', async (t) => {
+  const { store, file, staged, folder } = await two(t)
+  await store.close()
+  const app = connection(t, file)
+  app.exec('CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT)')
+  app.close()
+  const [before, bytes] = [folder(), readFileSync(file)]
+  assert.throws(() => replaceDatabase(file, staged, ENDING), {
+    code: 'table_conflict',
+    message: `orders of an app is not in the backup, and would go: ${file}`,
+  })
+  assert.deepEqual([folder(), readFileSync(file)], [before, bytes])
+  const copy = connection(t, staged)
+  copy.exec('CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT)')
+  copy.pragma('journal_mode = DELETE')
+  copy.close()
+  replaceDatabase(file, staged, ENDING)
+  assert.deepEqual(await namesIn(t, file), ['new', 'old'])
+})
+
+test('contract, db:restore: where the copy does not get its place, all is as it was, under one name', async (t) => {
+  const { store, file, staged, folder } = await two(t)
+  await store.close()
+  writeFileSync(file, 'damaged beyond anything that SQLite could open '.repeat(99))
+  writeFileSync(`${file}-shm`, 'what a killed process left')
+  // A folder is given the name of no file.
+  rmSync(staged)
+  mkdirSync(staged)
+  const before = folder()
+  assert.throws(() => replaceDatabase(file, staged, ENDING), { code: 'database_failed' })
+  assert.deepEqual(folder(), before)
+  assert.match(readFileSync(file, 'utf8'), /^damaged/)
 })
