@@ -16,9 +16,9 @@ export const dbRestore: Command = defineCommand({
   operands: { file: operand('FILE', 'what db:backup wrote') },
   settings: [],
   examples: [
-    ['Could it be restored?', 'oauthd db:restore oauthd-backup.db --verify'],
-    ['With the server stopped; it asks', 'oauthd db:restore oauthd-backup.db'],
-    ['In a script', 'oauthd db:restore oauthd-backup.db --yes'],
+    ['Could it be restored?', 'oauthd db:restore nightly.db --verify'],
+    ['With the server stopped; it asks', 'oauthd db:restore nightly.db'],
+    ['In a script', 'oauthd db:restore nightly.db --yes'],
   ],
   output: [
     'What was restored, and where the old database is; of a copy that is not sound, what is wrong.',

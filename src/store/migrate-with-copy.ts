@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { latestVersion, type Migrated, migrate, type Plan, pendingOf } from './migrate.ts'
 import { backUp } from './sqlite-backup.ts'
@@ -24,7 +24,7 @@ export const migrateWithCopy = async (
   beside?: object,
 ): Promise<MigratedWithCopy> => {
   const { file } = plan
-  const copy = `${file}.before-schema-${latestVersion(plan.steps)}.${now}`
+  const copy = freeName(`${file}.before-schema-${latestVersion(plan.steps)}`, now)
   let copied: string | undefined
   try {
     if (pendingOf(database, plan).length > 0) {
@@ -37,4 +37,11 @@ export const migrateWithCopy = async (
     database.close()
     throw storeError(error, file)
   }
+}
+
+/** By the second; of two in one second the later one says the next. */
+const freeName = (base: string, now: number): string => {
+  let at = now
+  while (existsSync(`${base}.${at}`)) at += 1
+  return `${base}.${at}`
 }

@@ -13,6 +13,7 @@ const CLIENT = 'cl_7f3k2q9x8m4n5p6r'
 /** What an example exits with when it is not 0: it asks, or its answer is no. */
 const EXITS: Readonly<Record<string, number>> = {
   [`oauthd client:revoke ${CLIENT}`]: 2,
+  'oauthd db:restore nightly.db': 2,
   'oauthd user:create bob': 2,
   'oauthd user:set-password ana': 2,
   'oauthd user:delete ana': 2,
@@ -52,6 +53,7 @@ const prepare = async (): Promise<void> => {
     ...uri,
   )
   await here('client:update', CLIENT, '--access-token-ttl', '1h')
+  await here('db:backup', 'nightly.db')
   await here('resource:create', 'https://orders.example')
   await here('scope:set', 'orders:read', '--title', 'Orders')
   await writeFile(join(model, 'password.txt'), 'correct horse\n')

@@ -1,5 +1,7 @@
 /** The guides, run as they stand. */
-import { after, before, test } from 'node:test'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, beforeEach, test } from 'node:test'
 import { type Clone, openClone } from './_clone.ts'
 import { runDocument } from './_document.ts'
 
@@ -8,6 +10,13 @@ before(async () => {
   clone = await openClone()
 })
 after(() => clone.remove())
+
+/** Each begins where a newcomer does. */
+beforeEach(() => {
+  for (const name of readdirSync(clone.path)) {
+    if (/^oauthd\.(?:db|toml)/.test(name)) rmSync(join(clone.path, name))
+  }
+})
 
 test('RFC 6749 4.4: docs/guides/client-credentials.md works as it says', async (t) => {
   await runDocument(t, clone.path, 'docs/guides/client-credentials.md', {
