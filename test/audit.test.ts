@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { MOST_FAILURES_WRITTEN, recordFailure } from '../src/actions/session.ts'
 import { checkAudit } from '../src/audit.ts'
 import { createClient, revoke, rotateSecret, updateClient } from '../src/clients.ts'
 import { withdraw } from '../src/consents.ts'
@@ -8,6 +9,7 @@ import { keptMasterSecret } from '../src/master-secret.ts'
 import { type AuditRow, auditDigest } from '../src/protocol/audit.ts'
 import { revokeAllOfClient, revokeAllOfUser, revokeOne } from '../src/revocations.ts'
 import { rotateMasterSecret } from '../src/secret-rotation.ts'
+import { spend } from '../src/store/limit.ts'
 import { createToken } from '../src/tokens.ts'
 import { createUser, deleteUser, setPassword } from '../src/users.ts'
 import { auditOf, faultsOf, said, typesOf } from './_audit.ts'
@@ -236,4 +238,40 @@ test('LG-02: what was rolled back has left no row', async (t) => {
     fault,
   )
   assert.deepEqual(await typesOf(server), ['client_created'])
+})
+
+test('LG-02: work that is run again because its neighbour failed is written down once', async (t) => {
+  const { server } = await testServer(t)
+  const { client_id } = await testClient(server)
+  const before = rotateSecret(server, client_id)
+  const failing = updateClient(server, client_id, () => {
+    throw new Error('of the caller')
+  })
+  const after = rotateSecret(server, client_id)
+  await assert.rejects(failing)
+  await Promise.all([before, after])
+  assert.deepEqual(await typesOf(server), [
+    'client_created',
+    'client_secret_rotated',
+    'client_secret_rotated',
+  ])
+  assert.deepEqual(await faultsOf(server), [])
+})
+
+test('LG-02, attack, filling the disk: of failed sign-ins so many a day are written down, and that there were more', async (t) => {
+  const { server, advance } = await testServer(t)
+  const fail = (): Promise<void> =>
+    server.store.write(() =>
+      recordFailure({ type: 'sign_in_failed', detail: { reason: 'unknown user' } }, server.audit()),
+    )
+  const { at } = server.audit()
+  await server.store.write(() => spend('audit sign_in_failed', at, at + 86_400, MOST_FAILURES_WRITTEN - 1))
+  for (let count = 0; count < 4; count += 1) await fail()
+  const details = (await auditOf(server)).map(({ detail }) => detail)
+  assert.equal(details.length, 2)
+  assert.ok(details.some((detail) => detail?.includes('the rest of the day is in the log')))
+  advance(86_400)
+  await fail()
+  assert.equal((await auditOf(server)).length, 3)
+  assert.deepEqual(await faultsOf(server), [])
 })

@@ -1,8 +1,10 @@
+import type { AuditEvent } from '../protocol/audit.ts'
 import { setRequestSession } from '../store/authorization-request.ts'
 import { forgive, refund, spend } from '../store/limit.ts'
 import { deleteSession, insertSession, type Session } from '../store/session.ts'
 import { findUserByName, rehashPassword, type UserWithPassword } from '../store/user.ts'
 import type { Work } from '../store/work.ts'
+import { record, type Trail } from './audit.ts'
 
 /** PG-08: so many failures of one user from one address, within the window. */
 export const TRIES_PER_USER = 10
@@ -37,6 +39,21 @@ export function* spendTry(keys: TryKeys, now: number): Work<number | undefined> 
   // What was not tried is no failure: or one user's limit would spend the address's budget for all others.
   yield* refundTry(keys)
   return Math.max(...over)
+}
+
+/** So many failed sign-ins a day are written down: rows stay for good, and anybody may fail under any name. */
+export const MOST_FAILURES_WRITTEN = 10_000
+
+/** LG-02: writes a failed sign-in down, and once in a day that there are more, which the log alone tells. */
+export function* recordFailure(event: AuditEvent, trail: Trail): Work<void> {
+  const { count } = yield* spend('audit sign_in_failed', trail.at, trail.at + 86_400)
+  if (count <= MOST_FAILURES_WRITTEN) yield* record(event, trail)
+  else if (count === MOST_FAILURES_WRITTEN + 1) {
+    yield* record(
+      { type: event.type, detail: { reason: 'too many: the rest of the day is in the log' } },
+      trail,
+    )
+  }
 }
 
 /** Takes a try back that was no failure. */

@@ -1,5 +1,4 @@
-import { record } from '../actions/audit.ts'
-import { refundTry, spendTry, type TryKeys } from '../actions/session.ts'
+import { recordFailure, refundTry, spendTry, type TryKeys } from '../actions/session.ts'
 import { TooBusy } from '../crypto/bounded.ts'
 import { UncheckableHash, type Verdict } from '../crypto/password.ts'
 import { OAuthError } from '../protocol/error.ts'
@@ -52,7 +51,7 @@ export const checkPassword = async (
       const reason = user === undefined ? 'unknown user' : 'wrong password'
       failed(server, exchange, { ...who, reason })
       const event = { type: 'sign_in_failed', sub: user?.sub, detail: { reason } } as const
-      await server.store.write(() => record(event, server.audit(exchange)))
+      await server.store.write(() => recordFailure(event, server.audit(exchange)))
       return { kind: 'wrong' }
     }
     const new_hash = verdict.isOld ? await server.passwords.hash(password) : undefined
