@@ -2,6 +2,8 @@
  * The types of authorization_details that this server knows (RFC 9396 section 2.1): the tables
  * `[authorization_details.TYPE]` of the configuration file, and the library's option `authorization_details`.
  */
+import { refuseUnknown } from './nearest.ts'
+import { tableOf } from './setting-value.ts'
 
 /** What is said of a type: how the consent page calls it. */
 export interface DetailType {
@@ -30,18 +32,12 @@ export const readDetailTypes = (given: unknown): DetailTypes => {
       const name = `authorization_details.${type.slice(0, 64)}`
       if (!TYPE.test(type)) throw new TypeError(`${name} must be printable ASCII without spaces`)
       const table = tableOf(described, `${name} must be a table with a title`)
-      const { title, ...others } = table
-      const [other] = Object.keys(others)
-      if (other !== undefined) throw new TypeError(`${name} has only a title, and no ${other.slice(0, 64)}`)
+      refuseUnknown(table, ['title'], 'a member of a type', `${name}.`)
+      const { title } = table
       if (typeof title === 'string' && title.trim() !== '' && title.length <= LONGEST_TITLE) {
         return [type, { title: title.trim() }]
       }
       throw new TypeError(`${name}.title must be 1 to ${LONGEST_TITLE} characters`)
     }),
   )
-}
-
-const tableOf = (given: unknown, must: string): Readonly<Record<string, unknown>> => {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return { ...given }
-  throw new TypeError(must)
 }

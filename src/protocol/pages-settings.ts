@@ -3,6 +3,7 @@
  * None of it has a flag: it belongs to an installation, not to a start.
  */
 import { refuseUnknown } from './nearest.ts'
+import { tableOf } from './setting-value.ts'
 import { webUriProblem } from './uri.ts'
 
 export interface PagesSettings {
@@ -77,7 +78,8 @@ export const PAGES_SETTING_NAMES: readonly PagesSettingName[] = [
  * @throws {TypeError} naming the member and saying what it must be
  */
 export const readPagesSettings = (given: unknown): PagesSettings => {
-  const table: Readonly<Record<string, unknown>> = given === undefined ? {} : tableOf(given)
+  const table: Readonly<Record<string, unknown>> =
+    given === undefined ? {} : tableOf(given, 'pages must be a table of settings')
   refuseUnknown(table, PAGES_SETTING_NAMES, 'a setting', 'pages.')
   const take = (member: PagesSettingName): string | undefined => {
     const value = table[member]
@@ -98,9 +100,4 @@ export const readPagesSettings = (given: unknown): PagesSettings => {
     privacy_url: take('privacy_url'),
     css: take('css'),
   }
-}
-
-const tableOf = (given: unknown): Readonly<Record<string, unknown>> => {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return { ...given }
-  throw new TypeError('pages must be a table of settings')
 }

@@ -84,3 +84,9 @@ export const readIssuer = (value: unknown): string => {
   if (problem !== undefined) throw new TypeError(problem)
   return noLonger(value, 1024)
 }
+
+/** The members of a table. @throws {TypeError} with the words of `must_be` for what is none */
+export const tableOf = (given: unknown, must_be: string): Readonly<Record<string, unknown>> => {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return { ...given }
+  throw new TypeError(must_be)
+}
