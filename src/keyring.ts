@@ -215,7 +215,7 @@ const kept = (halves: Map<string, Promise<Key>>, kid: string, make: () => Promis
  * Makes a signing key and stores it by `storeIt`, which gives `undefined` where the master secret was rotated
  * in between: then it is sealed again.
  */
-export const withFreshKey = async <T>(
+const withFreshKey = async <T>(
   { store, seals }: Pick<KeyringOptions, 'store' | 'seals'>,
   alg: SigningAlg,
   storeIt: (fresh: FreshSigningKey) => Promise<T | undefined>,

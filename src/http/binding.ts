@@ -34,7 +34,7 @@ export const bindingOf = (
 }
 
 /** The thumbprint of the certificate that came with a request, if one did. */
-export const x5tOf = (server: Server, exchange: BackChannel): string | undefined => {
+const x5tOf = (server: Server, exchange: BackChannel): string | undefined => {
   const shown = certificateOf(server, exchange)
   return typeof shown === 'string' ? undefined : thumbprint(shown.certificate)
 }

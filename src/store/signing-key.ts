@@ -29,10 +29,6 @@ export function* findSealedSigningKey(kid: string): Work<SealedSigningKey | unde
   return yield* one<SealedSigningKey>('SELECT kid, sealed FROM oauth_signing_key WHERE kid = $kid', { kid })
 }
 
-export function* listSealedSigningKeys(): Work<readonly SealedSigningKey[]> {
-  return yield* all<SealedSigningKey>('SELECT kid, sealed FROM oauth_signing_key ORDER BY kid LIMIT 1000')
-}
-
 export function* insertSigningKey(
   key: SealedSigningKey & Pick<SigningKeyRecord, 'alg' | 'public_jwk' | 'created_at' | 'activates_at'>,
 ): Work<void> {
@@ -60,11 +56,6 @@ export function* markSigningKeyRevoked(kid: string, now: number): Work<string | 
     { kid, now },
   )
   return row?.alg
-}
-
-/** Seals a private half anew. */
-export function* resealSigningKey({ kid, sealed }: SealedSigningKey): Work<void> {
-  yield* run('UPDATE oauth_signing_key SET sealed = $sealed WHERE kid = $kid', { kid, sealed })
 }
 
 export function* deleteSigningKey(kid: string): Work<void> {
